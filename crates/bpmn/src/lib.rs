@@ -1,0 +1,1 @@
+//! BPMN XML: lossless tree, typed view, dialects, validation with located diagnostics.

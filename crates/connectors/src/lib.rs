@@ -1,0 +1,1 @@
+//! Connectors: workers in the process, HTTP-shaped ones on one HttpJob core.

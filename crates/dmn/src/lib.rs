@@ -1,0 +1,1 @@
+//! DMN: decision tables and decision requirements graphs on FEEL.

@@ -1,0 +1,1 @@
+//! The read model: projection of durable records and search, on SQLite.

@@ -1,0 +1,1 @@
+//! The durable log in files: group commit, hash chain, torn-tail recovery.

@@ -1,0 +1,1 @@
+//! Commands, events, the record header and its encoding, and the ports that adapters implement.
