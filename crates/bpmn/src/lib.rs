@@ -6,10 +6,56 @@
 //! **Invariant:** pure functions of their input: no clock, file, socket or randomness, and no input panics.
 
 pub mod diagnostic;
+pub mod executable;
+pub mod limits;
 pub mod model;
+pub mod rules;
+pub mod xml;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use model::Definitions;
+pub use xml::{Document, read};
+
+/// The typed view of a document, with every problem of its structure: unknown, misplaced or incomplete elements,
+/// duplicate ids, references that lead nowhere. What is missing is left out of the view.
+pub fn model(document: &Document) -> (Definitions, Vec<Diagnostic>) {
+    let problems = rules::check_document(document);
+    let root = document.root();
+    let definitions = match root.is(ns::BPMN, "definitions") {
+        true => model::definitions(document),
+        false => Definitions { file: document.file().to_owned(), ..Definitions::default() },
+    };
+    (definitions, problems)
+}
+
+/// Every problem of the typed view that prevents deployment, and warnings: [`rules::check`], then
+/// [`executable::check`].
+pub fn validate(definitions: &Definitions) -> Vec<Diagnostic> {
+    let mut problems = rules::check(definitions);
+    problems.extend(executable::check(definitions));
+    sort(&mut problems);
+    problems
+}
+
+/// Reads, checks and validates a file for deployment: the typed view with warnings.
+///
+/// # Errors
+/// All problems of the file at once, warnings included, when at least one is an error.
+pub fn load(bytes: &[u8], file_name: &str) -> Result<(Definitions, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let document = read(bytes, file_name)?;
+    let (definitions, mut problems) = model(&document);
+    problems.extend(validate(&definitions));
+    sort(&mut problems);
+    match problems.iter().any(Diagnostic::is_error) {
+        true => Err(problems),
+        false => Ok((definitions, problems)),
+    }
+}
+
+/// Document order, so that a reader can follow along.
+fn sort(problems: &mut [Diagnostic]) {
+    problems.sort_by(|a, b| (a.line, a.column, a.code).cmp(&(b.line, b.column, b.code)));
+}
 
 /// Namespace URIs this crate recognises. Elements are known by these, never by their prefix.
 pub mod ns {

@@ -8,6 +8,9 @@
 mod event;
 mod extensions;
 mod node;
+mod read;
+mod read_extensions;
+mod read_node;
 
 pub use event::{EventTrigger, TimerDefinition};
 pub use extensions::{
@@ -17,8 +20,9 @@ pub use extensions::{
 };
 pub use node::{
     AdHocOrdering, DataAssociation, DataFlow, DataItem, FlowNode, FlowNodeKind, LoopCharacteristics,
-    SubProcessKind,
+    MultiInstance, SubProcessKind,
 };
+pub(crate) use read::definitions;
 
 /// Which product's extension elements a document uses, recognised by namespace URI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -84,7 +88,7 @@ impl Definitions {
 /// A text or an expression, with its place in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Expression {
-    /// The text; without the leading `=` when [`Expression::is_feel`]. White space around it is removed.
+    /// The text; without the leading `=` and the white space around it when [`Expression::is_feel`].
     pub text: String,
     /// True when the text is FEEL; false when it is a literal text, or an expression of [`Expression::language`].
     pub is_feel: bool,

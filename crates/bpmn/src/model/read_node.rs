@@ -1,0 +1,287 @@
+//! From the tree to flow nodes, their event definitions, loops and data.
+
+use std::collections::HashMap;
+
+use super::read::{
+    bpmn_children, documentation, extension, flag, id_or_generated, local_reference, number, reference, text,
+};
+use super::read_extensions::{self, Values};
+use super::*;
+use crate::ns;
+use crate::xml::Element;
+
+/// Indices of root elements by id.
+pub(super) struct Targets<'d> {
+    /// Event definitions of `definitions`, used by reference.
+    events: HashMap<String, Element<'d>>,
+    messages: HashMap<String, usize>,
+    errors: HashMap<String, usize>,
+    signals: HashMap<String, usize>,
+    escalations: HashMap<String, usize>,
+}
+
+impl<'d> Targets<'d> {
+    pub(super) fn new(definitions: &Definitions, root: Element<'d>) -> Self {
+        fn index<'a>(ids: impl Iterator<Item = &'a String>) -> HashMap<String, usize> {
+            let mut out = HashMap::new();
+            for (index, id) in ids.enumerate() {
+                out.entry(id.clone()).or_insert(index);
+            }
+            out
+        }
+        let events = bpmn_children(root).filter(|it| it.name().ends_with("EventDefinition"));
+        Self {
+            events: events.filter_map(|it| Some((text(it, "id")?, it))).collect(),
+            messages: index(definitions.messages.iter().map(|it| &it.id)),
+            errors: index(definitions.errors.iter().map(|it| &it.id)),
+            signals: index(definitions.signals.iter().map(|it| &it.id)),
+            escalations: index(definitions.escalations.iter().map(|it| &it.id)),
+        }
+    }
+}
+
+/// The kind of a flow node, `None` for other elements. References between nodes are set later.
+pub(super) fn kind(
+    name: &str,
+    element: Element<'_>,
+    values: Values,
+    targets: &Targets,
+) -> Option<FlowNodeKind> {
+    let message = || reference(element, "messageRef").and_then(|id| targets.messages.get(&id).copied());
+    let trigger = || trigger(element, values, targets);
+    Some(match name {
+        "startEvent" => FlowNodeKind::StartEvent {
+            trigger: trigger(),
+            interrupting: flag(element, "isInterrupting", true),
+        },
+        "intermediateCatchEvent" => FlowNodeKind::IntermediateCatchEvent { trigger: trigger() },
+        "intermediateThrowEvent" => FlowNodeKind::IntermediateThrowEvent { trigger: trigger() },
+        "boundaryEvent" => FlowNodeKind::BoundaryEvent {
+            attached_to: 0,
+            cancel_activity: flag(element, "cancelActivity", true),
+            trigger: trigger(),
+        },
+        "endEvent" => FlowNodeKind::EndEvent { trigger: trigger() },
+        "task" => FlowNodeKind::Task,
+        "manualTask" => FlowNodeKind::ManualTask,
+        "serviceTask" => FlowNodeKind::ServiceTask,
+        "sendTask" => FlowNodeKind::SendTask { message_ref: message() },
+        "receiveTask" => FlowNodeKind::ReceiveTask {
+            message_ref: message(),
+            instantiate: flag(element, "instantiate", false),
+        },
+        "userTask" => FlowNodeKind::UserTask,
+        "scriptTask" => FlowNodeKind::ScriptTask {
+            format: text(element, "scriptFormat"),
+            script: element.child(ns::BPMN, "script").map(|it| it.text().into_owned()),
+        },
+        "businessRuleTask" => FlowNodeKind::BusinessRuleTask,
+        "callActivity" => FlowNodeKind::CallActivity { called_element: reference(element, "calledElement") },
+        "subProcess" if flag(element, "triggeredByEvent", false) => {
+            FlowNodeKind::SubProcess { kind: SubProcessKind::Event }
+        }
+        "subProcess" => FlowNodeKind::SubProcess { kind: SubProcessKind::Embedded },
+        "transaction" => FlowNodeKind::SubProcess { kind: SubProcessKind::Transaction },
+        "adHocSubProcess" => FlowNodeKind::SubProcess { kind: ad_hoc(element, values) },
+        "exclusiveGateway" => FlowNodeKind::ExclusiveGateway,
+        "parallelGateway" => FlowNodeKind::ParallelGateway,
+        "inclusiveGateway" => FlowNodeKind::InclusiveGateway,
+        "eventBasedGateway" => FlowNodeKind::EventBasedGateway {
+            instantiate: flag(element, "instantiate", false),
+            parallel: text(element, "eventGatewayType").as_deref() == Some("Parallel"),
+        },
+        "complexGateway" => FlowNodeKind::ComplexGateway {
+            activation_condition: element
+                .child(ns::BPMN, "activationCondition")
+                .map(|it| values.condition(it)),
+        },
+        _ => return None,
+    })
+}
+
+fn ad_hoc(element: Element<'_>, values: Values) -> SubProcessKind {
+    SubProcessKind::AdHoc {
+        ordering: match text(element, "ordering").as_deref() {
+            Some("Sequential") => AdHocOrdering::Sequential,
+            _ => AdHocOrdering::Parallel,
+        },
+        completion_condition: element.child(ns::BPMN, "completionCondition").map(|it| values.condition(it)),
+        cancel_remaining_instances: flag(element, "cancelRemainingInstances", true),
+    }
+}
+
+/// Everything of a flow node but its references.
+pub(super) fn node(
+    element: Element<'_>,
+    kind: FlowNodeKind,
+    parent: Option<usize>,
+    ordinal: u32,
+    values: Values,
+) -> FlowNode {
+    let place = element.place();
+    let mut ext = read_extensions::extensions(element, values);
+    if ext.task_definition.is_none() {
+        // The `zeebe` dialect allows the job of a message throw event on its event definition as well.
+        let definitions = bpmn_children(element).filter(|child| child.name().ends_with("EventDefinition"));
+        ext.task_definition =
+            definitions.filter_map(|it| read_extensions::extensions(it, values).task_definition).next();
+    }
+    if let Some(definition) = element.child(ns::BPMN, "conditionalEventDefinition")
+        && ext.conditional_filter.is_none()
+    {
+        ext.conditional_filter = read_extensions::extensions(definition, values).conditional_filter;
+    }
+    FlowNode {
+        id: id_or_generated(element, ordinal),
+        name: text(element, "name"),
+        ordinal,
+        parent,
+        kind,
+        incoming: Vec::new(),
+        outgoing: Vec::new(),
+        default_flow: None,
+        boundary: Vec::new(),
+        loop_characteristics: loop_characteristics(element, values),
+        is_for_compensation: flag(element, "isForCompensation", false),
+        start_quantity: number(element, "startQuantity").unwrap_or(1),
+        completion_quantity: number(element, "completionQuantity").unwrap_or(1),
+        data: data_flow(element, values),
+        ext,
+        documentation: documentation(element),
+        line: place.line,
+        column: place.column,
+    }
+}
+
+fn trigger(element: Element<'_>, values: Values, targets: &Targets<'_>) -> EventTrigger {
+    let local = bpmn_children(element).filter(|child| child.name().ends_with("EventDefinition"));
+    let shared = element
+        .children_named(ns::BPMN, "eventDefinitionRef")
+        .filter_map(|it| targets.events.get(local_reference(it.text().trim())).copied());
+    let mut triggers: Vec<_> = local.chain(shared).map(|it| event_definition(it, values, targets)).collect();
+    match triggers.len() {
+        0 => EventTrigger::None,
+        1 => triggers.remove(0),
+        _ => EventTrigger::Multiple { triggers, parallel: flag(element, "parallelMultiple", false) },
+    }
+}
+
+fn event_definition(element: Element<'_>, values: Values, targets: &Targets<'_>) -> EventTrigger {
+    let find = |attribute, index: &HashMap<String, usize>| {
+        reference(element, attribute).and_then(|id| index.get(&id).copied())
+    };
+    match element.name() {
+        "messageEventDefinition" => EventTrigger::Message(find("messageRef", &targets.messages)),
+        "timerEventDefinition" => EventTrigger::Timer(timer(element, values)),
+        "errorEventDefinition" => EventTrigger::Error(find("errorRef", &targets.errors)),
+        "escalationEventDefinition" => EventTrigger::Escalation(find("escalationRef", &targets.escalations)),
+        "signalEventDefinition" => EventTrigger::Signal(find("signalRef", &targets.signals)),
+        "conditionalEventDefinition" => {
+            EventTrigger::Conditional(element.child(ns::BPMN, "condition").map(|it| values.condition(it)))
+        }
+        "linkEventDefinition" => EventTrigger::Link(text(element, "name")),
+        "compensateEventDefinition" => EventTrigger::Compensation {
+            activity: None,
+            wait_for_completion: flag(element, "waitForCompletion", true),
+        },
+        "cancelEventDefinition" => EventTrigger::Cancel,
+        "terminateEventDefinition" => EventTrigger::Terminate,
+        _ => EventTrigger::None,
+    }
+}
+
+fn timer(element: Element<'_>, values: Values) -> TimerDefinition {
+    let body = |name| {
+        let child = element.child(ns::BPMN, name)?;
+        Some(values.body(child)).filter(|expression| !expression.text.is_empty())
+    };
+    body("timeDate")
+        .map(TimerDefinition::Date)
+        .or_else(|| body("timeDuration").map(TimerDefinition::Duration))
+        .or_else(|| body("timeCycle").map(TimerDefinition::Cycle))
+        .unwrap_or_default()
+}
+
+/// Sets which node is compensated, now that all nodes are known.
+pub(super) fn resolve_compensation(
+    trigger: &mut EventTrigger,
+    element: Element<'_>,
+    nodes: &HashMap<String, usize>,
+) {
+    let mut references = bpmn_children(element)
+        .filter(|it| it.name() == "compensateEventDefinition")
+        .map(|it| reference(it, "activityRef").and_then(|id| nodes.get(&id).copied()));
+    let mut set = |trigger: &mut EventTrigger| {
+        if let EventTrigger::Compensation { activity, .. } = trigger {
+            *activity = references.next().flatten();
+        }
+    };
+    match trigger {
+        EventTrigger::Multiple { triggers, .. } => triggers.iter_mut().for_each(set),
+        single => set(single),
+    }
+}
+
+fn loop_characteristics(element: Element<'_>, values: Values) -> Option<LoopCharacteristics> {
+    if let Some(standard) = element.child(ns::BPMN, "standardLoopCharacteristics") {
+        return Some(LoopCharacteristics::Standard {
+            test_before: flag(standard, "testBefore", false),
+            condition: standard.child(ns::BPMN, "loopCondition").map(|it| values.condition(it)),
+            maximum: number(standard, "loopMaximum"),
+        });
+    }
+    let multiple = element.child(ns::BPMN, "multiInstanceLoopCharacteristics")?;
+    let zeebe = extension(multiple, ns::ZEEBE, "loopCharacteristics");
+    let of_zeebe = |name| zeebe.and_then(|it| text(it, name));
+    let expression = |name| of_zeebe(name).zip(zeebe).map(|(value, it)| values.expression(&value, it));
+    let vendor = |name| read_extensions::vendor_attribute(multiple, name);
+    let child = |name| multiple.child(ns::BPMN, name);
+    let child_text = |name| child(name).map(|it| local_reference(it.text().trim()).to_owned());
+    let item = |name| child(name).and_then(|it| text(it, "name").or_else(|| text(it, "id")));
+    Some(LoopCharacteristics::MultiInstance(Box::new(MultiInstance {
+        sequential: flag(multiple, "isSequential", false),
+        cardinality: child("loopCardinality").map(|it| values.condition(it)),
+        input_collection: expression("inputCollection")
+            .or_else(|| vendor("collection").map(|value| values.variable_or_expression(&value, multiple))),
+        input_element: of_zeebe("inputElement").or_else(|| vendor("elementVariable")),
+        output_collection: of_zeebe("outputCollection"),
+        output_element: expression("outputElement"),
+        completion_condition: child("completionCondition").map(|it| values.condition(it)),
+        data_input_ref: child_text("loopDataInputRef"),
+        data_output_ref: child_text("loopDataOutputRef"),
+        input_data_item: item("inputDataItem"),
+        output_data_item: item("outputDataItem"),
+        behavior: text(multiple, "behavior").unwrap_or_else(|| "All".to_owned()),
+    })))
+}
+
+fn data_flow(element: Element<'_>, values: Values) -> DataFlow {
+    let mut out = DataFlow::default();
+    let specification = element.child(ns::BPMN, "ioSpecification").into_iter();
+    for child in bpmn_children(element).chain(specification.flat_map(bpmn_children)) {
+        let item = || DataItem { id: text(child, "id").unwrap_or_default(), name: text(child, "name") };
+        match child.name() {
+            "dataInput" => out.inputs.push(item()),
+            "dataOutput" => out.outputs.push(item()),
+            "dataInputAssociation" => out.input_associations.push(data_association(child, values)),
+            "dataOutputAssociation" => out.output_associations.push(data_association(child, values)),
+            _ => {}
+        }
+    }
+    out
+}
+
+fn data_association(element: Element<'_>, values: Values) -> DataAssociation {
+    let names =
+        |name| element.children_named(ns::BPMN, name).map(|it| local_reference(it.text().trim()).to_owned());
+    let assignment = |it: Element<'_>| {
+        let part = |name| it.child(ns::BPMN, name).map(|part| values.condition(part));
+        Some((part("from")?, part("to")?))
+    };
+    DataAssociation {
+        sources: names("sourceRef").collect(),
+        target: names("targetRef").next(),
+        transformation: element.child(ns::BPMN, "transformation").map(|it| values.condition(it)),
+        assignments: element.children_named(ns::BPMN, "assignment").filter_map(assignment).collect(),
+    }
+}

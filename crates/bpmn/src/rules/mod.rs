@@ -1,0 +1,187 @@
+//! The rules a model must obey, one function each.
+//!
+//! Rules of the document look at the tree (is every element known, does every reference lead somewhere); rules
+//! of the model look at the typed view. A new rule is one function and one row in [`MODEL_RULES`] or
+//! [`DOCUMENT_RULES`], and a page in `docs/errors`.
+//!
+//! **Invariant:** rules only report; all problems of a model are found in one run.
+
+mod events;
+mod flow;
+mod references;
+mod schema;
+mod starts;
+mod tasks;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::limits;
+use crate::model::{Definitions, FlowNode, Process, SequenceFlow};
+use crate::ns;
+use crate::xml::{Document, Element};
+
+type DocumentRule = fn(&Document, &mut Problems<'_>);
+type ModelRule = fn(&Scope<'_>, &mut Problems<'_>);
+
+/// Rules of the tree.
+const DOCUMENT_RULES: &[DocumentRule] = &[schema::check, references::check];
+
+/// Rules of one process of the typed view.
+const MODEL_RULES: &[ModelRule] = &[
+    flow::start_with_incoming,
+    flow::end_with_outgoing,
+    flow::boundary_with_incoming,
+    flow::boundary_attachment,
+    flow::event_sub_process_with_flows,
+    flow::gateway_without_outgoing,
+    flow::condition_source,
+    flow::condition_missing,
+    flow::default_flow,
+    flow::event_based_gateway,
+    flow::unreachable,
+    starts::several_none_starts,
+    starts::sub_process_starts,
+    events::placement,
+    events::interrupting,
+    events::timer,
+    events::message,
+    events::error_and_escalation,
+    events::signal,
+    events::conditional,
+    events::link,
+    tasks::task_type,
+    tasks::io_mapping,
+    tasks::script,
+    tasks::called,
+    tasks::multi_instance,
+    tasks::numbers,
+    tasks::listeners,
+];
+
+/// Checks the tree.
+pub(crate) fn check_document(document: &Document) -> Vec<Diagnostic> {
+    let mut problems = Problems::new(document.file());
+    let root = document.root();
+    if root.is(ns::BPMN, "definitions") {
+        DOCUMENT_RULES.iter().for_each(|rule| rule(document, &mut problems));
+    } else {
+        let message =
+            format!("the root element is `{}`, not `definitions` of {}", root.qualified_name(), ns::BPMN);
+        problems.element(root, "bpmn.no-definitions", message, "give a BPMN 2.0 file");
+    }
+    problems.list
+}
+
+/// Checks the typed view against the standard and, for its dialect, against what the vendor's engine requires.
+/// What this engine cannot run yet is no part of it; see [`crate::executable`].
+pub fn check(definitions: &Definitions) -> Vec<Diagnostic> {
+    let mut problems = Problems::new(&definitions.file);
+    for process in &definitions.processes {
+        let scope = Scope { definitions, process };
+        MODEL_RULES.iter().for_each(|rule| rule(&scope, &mut problems));
+    }
+    problems.list
+}
+
+/// What a rule of the model looks at.
+pub(crate) struct Scope<'a> {
+    pub(crate) definitions: &'a Definitions,
+    pub(crate) process: &'a Process,
+}
+
+impl<'a> Scope<'a> {
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = (usize, &'a FlowNode)> {
+        self.process.nodes.iter().enumerate()
+    }
+}
+
+/// Collects what rules report.
+pub(crate) struct Problems<'a> {
+    file: &'a str,
+    list: Vec<Diagnostic>,
+}
+
+impl<'a> Problems<'a> {
+    pub(crate) fn new(file: &'a str) -> Self {
+        Self { file, list: Vec::new() }
+    }
+
+    pub(crate) fn into_list(self) -> Vec<Diagnostic> {
+        self.list
+    }
+
+    pub(crate) fn node(&mut self, node: &FlowNode, code: &'static str, message: String, help: &str) {
+        self.error(code, Some(node.id.clone()), (node.line, node.column), message, help);
+    }
+
+    pub(crate) fn node_warning(&mut self, node: &FlowNode, code: &'static str, message: String, help: &str) {
+        self.warning(code, Some(node.id.clone()), (node.line, node.column), message, help);
+    }
+
+    pub(crate) fn flow(&mut self, flow: &SequenceFlow, code: &'static str, message: String, help: &str) {
+        self.error(code, Some(flow.id.clone()), (flow.line, flow.column), message, help);
+    }
+
+    pub(crate) fn element(&mut self, element: Element<'_>, code: &'static str, message: String, help: &str) {
+        let place = element.place();
+        // Elements without an id of their own are named by the nearest element that has one.
+        let mut named = Some(element);
+        while let Some(at) = named.filter(|at| at.attribute("", "id").is_none()) {
+            named = at.parent();
+        }
+        let id = named.and_then(|at| at.attribute("", "id")).map(|id| id.into_owned());
+        self.error(code, id, (place.line, place.column), message, help);
+    }
+
+    pub(crate) fn error(
+        &mut self,
+        code: &'static str,
+        id: Option<String>,
+        at: (u32, u32),
+        message: String,
+        help: &str,
+    ) {
+        self.push(Severity::Error, code, id, at, message, help);
+    }
+
+    pub(crate) fn warning(
+        &mut self,
+        code: &'static str,
+        id: Option<String>,
+        at: (u32, u32),
+        message: String,
+        help: &str,
+    ) {
+        self.push(Severity::Warning, code, id, at, message, help);
+    }
+
+    fn push(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        element_id: Option<String>,
+        (line, column): (u32, u32),
+        message: String,
+        help: &str,
+    ) {
+        if self.list.len() > limits::DIAGNOSTICS {
+            return;
+        }
+        let mut problem = Diagnostic {
+            severity,
+            code,
+            element_id,
+            file: self.file.to_owned(),
+            line,
+            column,
+            message,
+            help: help.to_owned(),
+        };
+        if self.list.len() == limits::DIAGNOSTICS {
+            problem.severity = Severity::Error;
+            problem.code = "bpmn.too-many-problems";
+            problem.message = format!("more than {} problems; the rest is not shown", limits::DIAGNOSTICS);
+            problem.help = "correct those shown first".to_owned();
+        }
+        self.list.push(problem);
+    }
+}
