@@ -1,1 +1,32 @@
-//! The BPMN state machine: step turns a command into events, apply is the only mutation.
+//! The BPMN state machine: [`step`] turns a command into events, [`apply`] is the only mutation.
+//!
+//! A step touches exactly one aggregate: a process instance, the subscriptions and messages of one key, a
+//! partition's clock, or the catalog of definitions. What concerns another aggregate leaves as
+//! [`record::Event::CommandSent`]. The behaviour of element X is in `elements/x.rs` and nowhere else.
+//!
+//! **Invariant**: no clock, randomness, file, socket or hash-order iteration; time, seed and keys come in with the
+//! command. Events are results: applying them evaluates nothing and cannot fail.
+
+mod aggregate;
+mod apply;
+mod catalog;
+mod compile;
+mod elements;
+mod expression;
+mod index;
+mod instance;
+mod job;
+mod limits;
+mod message;
+mod run;
+mod timer;
+mod user_task;
+mod variables;
+
+pub use aggregate::{Aggregate, Env, PartitionState, Step, apply, step};
+pub use catalog::{Catalog, Definition};
+pub use compile::{Element, Node, NodeKind, Process};
+pub use index::{IndexChange, IndexEntry, Wake};
+pub use instance::{ElementInstance, ElementState, Incident, Instance, Job, JobState, Timer, UserTask};
+pub use limits::{MAX_TRANSITIONS, MAX_VARIABLES_BYTES, STEP_FUEL};
+pub use message::MessageState;

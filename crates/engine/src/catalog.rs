@@ -1,0 +1,427 @@
+//! The catalog: process definitions by key, id and version, their message and timer start events.
+
+use crate::aggregate::{Env, Step, misdirected};
+use crate::compile::{self, Catch, NodeKind, Process};
+use crate::expression::Evaluator;
+use crate::index::{IndexChange, IndexEntry, Wake};
+use crate::instance::Instance;
+use crate::limits;
+use crate::timer;
+use crate::variables::Scopes;
+use record::command::Origin;
+use record::wire::{self, Bytes, WireError};
+use record::{
+    AggregateId, Command, DeployedProcess, Event, Key, Rejection, RejectionKind, Resource, Response, Str,
+    Variables,
+};
+use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// A deployed process.
+#[derive(Debug)]
+pub struct Definition {
+    /// Its key.
+    pub key: Key,
+    /// The deployment.
+    pub deployment: Key,
+    /// The tenant.
+    pub tenant: Str,
+    /// BPMN id.
+    pub process_id: Str,
+    /// The version, from 1.
+    pub version: u32,
+    /// File name.
+    pub resource: Str,
+    /// The file.
+    pub content: Bytes,
+    /// SHA-256 of the file.
+    pub digest: Bytes,
+    /// What is executed.
+    pub process: Arc<Process>,
+}
+
+record::message! {
+    /// A timer start event that waits.
+    pub struct StartTimer {
+        1 key: Key,
+        2 definition: Key,
+        3 ordinal: u32,
+        4 due: i64,
+        5 repetitions: i32,
+        6 cycle: Str,
+    }
+}
+
+record::message! {
+    /// What a checkpoint keeps of the catalog: the events that make it.
+    pub struct Kept {
+        1 deployed: Vec<(Str, Event)>,
+        2 timers: Vec<(Str, StartTimer)>,
+    }
+}
+
+/// All definitions of all tenants.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    definitions: FxHashMap<Key, Arc<Definition>>,
+    /// Keys by tenant and process id, in the order of versions.
+    versions: FxHashMap<(Str, Str), Vec<Key>>,
+    timers: Vec<(Str, StartTimer)>,
+    /// In order of deployment, for the checkpoint.
+    order: Vec<Key>,
+}
+
+impl Catalog {
+    /// An empty catalog.
+    pub fn new() -> Self {
+        Catalog::default()
+    }
+
+    /// The definition with this key.
+    pub fn definition(&self, key: Key) -> Option<&Arc<Definition>> {
+        self.definitions.get(&key)
+    }
+
+    /// All definitions, in order of deployment.
+    pub fn definitions(&self) -> impl Iterator<Item = &Arc<Definition>> {
+        self.order.iter().filter_map(|key| self.definitions.get(key))
+    }
+
+    /// The newest version of a process.
+    pub fn latest(&self, tenant: &Str, process_id: &Str) -> Option<&Arc<Definition>> {
+        let keys = self.versions.get(&(tenant.clone(), process_id.clone()))?;
+        self.definitions.get(keys.last()?)
+    }
+
+    /// The definition that a command means: by key, or by id and version (below 0, or 0 with a key of none and no
+    /// version asked for, the latest).
+    pub(crate) fn resolve(
+        &self,
+        tenant: &Str,
+        key: Key,
+        process_id: &Str,
+        version: i32,
+    ) -> Result<&Arc<Definition>, Rejection> {
+        let missing = |text: String| Rejection::new(RejectionKind::NotFound, text);
+        if !key.is_none() {
+            let found = self.definitions.get(&key).filter(|definition| definition.tenant == *tenant);
+            return found.ok_or_else(|| {
+                missing(format!("Expected to find process definition with key '{key}', but none found"))
+            });
+        }
+        if version < 0 {
+            return self.latest(tenant, process_id).ok_or_else(|| {
+                missing(format!(
+                    "Expected to find process definition with process ID '{process_id}', but none found"
+                ))
+            });
+        }
+        let keys =
+            self.versions.get(&(tenant.clone(), process_id.clone())).map(Vec::as_slice).unwrap_or_default();
+        let found = keys.iter().filter_map(|key| self.definitions.get(key));
+        found.into_iter().find(|definition| definition.version as i32 == version).ok_or_else(|| {
+            missing(format!(
+                "Expected to find process definition with process ID '{process_id}' and version '{version}', but none found"
+            ))
+        })
+    }
+
+    /// Processes whose newest version starts with this message: key, process id and start event.
+    pub(crate) fn message_starts(&self, tenant: &Str, name: &Str) -> Vec<(Key, Str, Str)> {
+        let mut found = Vec::new();
+        for definition in self.definitions() {
+            let newest = self
+                .latest(tenant, &definition.process_id)
+                .is_some_and(|newest| newest.key == definition.key);
+            if definition.tenant != *tenant || !newest {
+                continue;
+            }
+            for &start in &definition.process.starts {
+                let node = &definition.process.nodes[start];
+                if let NodeKind::StartEvent(Catch::Message { name: wanted, .. }) = &node.kind
+                    && wanted.source() == &**name
+                {
+                    found.push((definition.key, definition.process_id.clone(), node.id.clone()));
+                }
+            }
+        }
+        found
+    }
+
+    /// Carries out a command on the catalog. The caller applies the events.
+    pub fn step(&self, tenant: &Str, command: &Command, env: &mut Env<'_>) -> Result<Step, Rejection> {
+        match command {
+            Command::DeployResources { resources } => self.deploy(tenant, resources, env),
+            Command::TriggerStartTimer { timer } => self.trigger_timer(tenant, *timer, env),
+            other => Err(misdirected(other)),
+        }
+    }
+
+    fn deploy(&self, tenant: &Str, resources: &[Resource], env: &mut Env<'_>) -> Result<Step, Rejection> {
+        let deployment = env.blocks.take();
+        let mut keys = (deployment.0 + 1)..;
+        let mut events = Vec::new();
+        let mut processes: Vec<DeployedProcess> = Vec::new();
+        let mut problems = Vec::new();
+        for resource in resources {
+            match read(resource) {
+                Ok(found) => {
+                    for process in found {
+                        let key = Key(keys.next().unwrap_or_default());
+                        if key.block() != deployment {
+                            problems.push("a deployment may have at most 31 processes".to_owned());
+                            break;
+                        }
+                        let (event, deployed) =
+                            self.add(tenant, deployment, key, resource, &process, &processes);
+                        if let Some(event) = event {
+                            self.start_timers(
+                                tenant,
+                                &process,
+                                key,
+                                &mut keys,
+                                env,
+                                &mut events,
+                                &mut problems,
+                            );
+                            events.insert(0, event);
+                        }
+                        processes.push(deployed);
+                    }
+                }
+                Err(mut found) => problems.append(&mut found),
+            }
+        }
+        if !problems.is_empty() {
+            let text = format!(
+                "Expected to deploy new resources, but encountered the following errors:\n{}",
+                problems.join("\n")
+            );
+            return Err(Rejection::new(RejectionKind::InvalidArgument, text));
+        }
+        events.sort_by_key(|event| !matches!(event, Event::DefinitionDeployed { .. }));
+        events.push(Event::DeploymentCreated { key: deployment });
+        let response = Response::Deployed { key: deployment, processes };
+        Ok(Step { events, response, index: Vec::new(), more: false })
+    }
+
+    /// The next version, or the newest one where the same file was deployed before.
+    fn add(
+        &self,
+        tenant: &Str,
+        deployment: Key,
+        key: Key,
+        resource: &Resource,
+        process: &Process,
+        before: &[DeployedProcess],
+    ) -> (Option<Event>, DeployedProcess) {
+        let digest = Bytes(Sha256::digest(&resource.content.0).as_slice().into());
+        let newest = self.latest(tenant, &process.id);
+        let id = process.id.clone();
+        if let Some(same) =
+            newest.filter(|newest| newest.digest == digest && newest.resource == resource.name)
+        {
+            let (key, version, resource) = (same.key, same.version, resource.name.clone());
+            return (None, DeployedProcess { key, id, version, resource, duplicate: true });
+        }
+        let earlier =
+            before.iter().filter(|deployed| deployed.id == id && !deployed.duplicate).count() as u32;
+        let version = newest.map_or(0, |newest| newest.version) + earlier + 1;
+        let event = Event::DefinitionDeployed {
+            key,
+            deployment,
+            process_id: id.clone(),
+            version,
+            resource: resource.name.clone(),
+            content: resource.content.clone(),
+            digest,
+            version_tag: process.version_tag.clone(),
+            name: process.name.clone(),
+        };
+        (Some(event), DeployedProcess { key, id, version, resource: resource.name.clone(), duplicate: false })
+    }
+
+    /// Timers of an older version stop, those of the new one run.
+    #[allow(clippy::too_many_arguments)]
+    fn start_timers(
+        &self,
+        tenant: &Str,
+        process: &Process,
+        definition: Key,
+        keys: &mut impl Iterator<Item = i64>,
+        env: &Env<'_>,
+        events: &mut Vec<Event>,
+        problems: &mut Vec<String>,
+    ) {
+        for (owner, timer) in &self.timers {
+            let old = self.definitions.get(&timer.definition);
+            if owner == tenant && old.is_some_and(|old| old.process_id == process.id) {
+                events.push(Event::StartTimerCanceled { key: timer.key });
+            }
+        }
+        for &start in &process.starts {
+            let node = &process.nodes[start];
+            let NodeKind::StartEvent(Catch::Timer(model)) = &node.kind else { continue };
+            let nothing = Instance::default();
+            let scopes = Scopes::new(&nothing, Key::NONE);
+            let feel_env = feel::Env { now: env.now, seed: env.seed, ..feel::Env::default() };
+            let mut evaluator = Evaluator { env: feel_env, fuel: feel::Fuel::new(limits::STEP_FUEL) };
+            match timer::plan(model, &scopes, &mut evaluator, env.now) {
+                Ok(plan) => events.push(Event::StartTimerScheduled {
+                    key: Key(keys.next().unwrap_or_default()),
+                    definition,
+                    ordinal: node.ordinal,
+                    due: plan.due,
+                    repetitions: plan.repetitions,
+                    cycle: plan.cycle,
+                }),
+                Err(failure) => problems.push(format!("'{}': {}", node.id, failure.message)),
+            }
+        }
+    }
+
+    fn trigger_timer(&self, tenant: &Str, key: Key, env: &mut Env<'_>) -> Result<Step, Rejection> {
+        let Some((_, timer)) = self.timers.iter().find(|(_, timer)| timer.key == key) else {
+            let text = format!("Expected to trigger timer with key '{key}', but no such timer was found");
+            return Err(Rejection::new(RejectionKind::NotFound, text));
+        };
+        let mut events = vec![Event::StartTimerTriggered { key }];
+        let found = self.definitions.get(&timer.definition).and_then(|definition| {
+            definition.process.node(timer.ordinal).map(|(_, node)| (definition, node.id.clone()))
+        });
+        let next = if timer.repetitions == 0 { None } else { timer::next(&timer.cycle, timer.due) };
+        if let Some(due) = next {
+            let repetitions = if timer.repetitions > 0 { timer.repetitions - 1 } else { -1 };
+            let (definition, ordinal, cycle) = (timer.definition, timer.ordinal, timer.cycle.clone());
+            let key = env.blocks.take();
+            events.push(Event::StartTimerScheduled { key, definition, ordinal, due, repetitions, cycle });
+        }
+        if let Some((definition, start_event)) = found {
+            let command = Command::CreateProcessInstance {
+                definition: definition.key,
+                process_id: Str::from(""),
+                version: 0,
+                variables: Variables::new(),
+                start: Vec::new(),
+                origin: Some(Origin { start_event, ..Origin::default() }),
+                business_id: Str::from(""),
+                tags: Vec::new(),
+            };
+            let sequence = *env.sends;
+            *env.sends += 1;
+            let target = AggregateId::from(env.blocks.take());
+            events.push(Event::CommandSent { sequence, target, command: Box::new(command) });
+        }
+        debug_assert!(self.timers.iter().any(|(owner, _)| owner == tenant));
+        Ok(Step { events, response: Response::Done {}, index: Vec::new(), more: false })
+    }
+
+    /// Applies an event. A file that this version can no longer compile keeps its definition out of the catalog;
+    /// its instances then report that it is not there.
+    pub fn apply(&mut self, tenant: &Str, event: &Event, index: &mut Vec<IndexChange>) {
+        match event {
+            Event::DefinitionDeployed {
+                key,
+                deployment,
+                process_id,
+                version,
+                resource,
+                content,
+                digest,
+                ..
+            } => {
+                let file = Resource { name: resource.clone(), content: content.clone() };
+                let Some(process) =
+                    read(&file).ok().and_then(|all| all.into_iter().find(|p| p.id == *process_id))
+                else {
+                    return;
+                };
+                let definition = Definition {
+                    key: *key,
+                    deployment: *deployment,
+                    tenant: tenant.clone(),
+                    process_id: process_id.clone(),
+                    version: *version,
+                    resource: resource.clone(),
+                    content: content.clone(),
+                    digest: digest.clone(),
+                    process: Arc::new(process),
+                };
+                self.versions.entry((tenant.clone(), process_id.clone())).or_default().push(*key);
+                self.definitions.insert(*key, Arc::new(definition));
+                self.order.push(*key);
+            }
+            Event::StartTimerScheduled { key, definition, ordinal, due, repetitions, cycle } => {
+                index.push(IndexChange::Add(IndexEntry::Due { at: *due, wake: Wake::StartTimer(*key) }));
+                let timer = StartTimer {
+                    key: *key,
+                    definition: *definition,
+                    ordinal: *ordinal,
+                    due: *due,
+                    repetitions: *repetitions,
+                    cycle: cycle.clone(),
+                };
+                self.timers.push((tenant.clone(), timer));
+            }
+            Event::StartTimerTriggered { key } | Event::StartTimerCanceled { key } => {
+                if let Some(at) = self.timers.iter().position(|(_, timer)| timer.key == *key) {
+                    let (_, timer) = self.timers.remove(at);
+                    let entry = IndexEntry::Due { at: timer.due, wake: Wake::StartTimer(*key) };
+                    index.push(IndexChange::Remove(entry));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Everything that the runtime's indexes hold for the catalog, with the tenant.
+    pub fn index(&self) -> Vec<(Str, IndexEntry)> {
+        let entry = |timer: &StartTimer| IndexEntry::Due { at: timer.due, wake: Wake::StartTimer(timer.key) };
+        self.timers.iter().map(|(tenant, timer)| (tenant.clone(), entry(timer))).collect()
+    }
+
+    /// The catalog's bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let deployed = self.definitions().map(|definition| {
+            let event = Event::DefinitionDeployed {
+                key: definition.key,
+                deployment: definition.deployment,
+                process_id: definition.process_id.clone(),
+                version: definition.version,
+                resource: definition.resource.clone(),
+                content: definition.content.clone(),
+                digest: definition.digest.clone(),
+                version_tag: definition.process.version_tag.clone(),
+                name: definition.process.name.clone(),
+            };
+            (definition.tenant.clone(), event)
+        });
+        wire::to_bytes(&Kept { deployed: deployed.collect(), timers: self.timers.clone() })
+    }
+
+    /// The inverse of [`Catalog::encode`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let kept: Kept = wire::from_bytes(bytes)?;
+        let mut catalog = Catalog::new();
+        for (tenant, event) in &kept.deployed {
+            catalog.apply(tenant, event, &mut Vec::new());
+        }
+        catalog.timers = kept.timers;
+        Ok(catalog)
+    }
+}
+
+/// Reads, validates and compiles a file; on failure all its problems.
+fn read(resource: &Resource) -> Result<Vec<Process>, Vec<String>> {
+    let texts = |found: Vec<bpmn::Diagnostic>| -> Vec<String> {
+        found.iter().filter(|found| found.is_error()).map(ToString::to_string).collect()
+    };
+    let (definitions, _warnings) = bpmn::load(&resource.content.0, &resource.name).map_err(texts)?;
+    let processes = compile::compile(&definitions).map_err(texts)?;
+    if processes.is_empty() {
+        let text = format!("{}: no process is executable; set isExecutable=\"true\" on one", resource.name);
+        return Err(vec![text]);
+    }
+    Ok(processes)
+}

@@ -1,0 +1,41 @@
+//! Boundary event (BPMN 13.5.3): goes on beside the activity, or in its place where it interrupts it.
+
+use crate::compile::NodeKind;
+use crate::expression::Failure;
+use crate::run::Run;
+use record::{Event, Key, Variables};
+
+/// What happens to the variables that came with the trigger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Without output mappings they go to the enclosing scopes: messages.
+    Enclosing,
+    /// Only output mappings hand them on: errors.
+    EventOnly,
+}
+
+/// The event of `activity` was triggered.
+pub(crate) fn trigger(run: &mut Run<'_>, activity: Key, node: usize, variables: Variables, reach: Reach) {
+    let model = &run.process.nodes[node];
+    let Some(scope) = run.instance.element(activity).map(|element| element.scope) else { return };
+    if let NodeKind::Boundary { interrupting: true, .. } = model.kind {
+        run.terminate(activity);
+    }
+    let key = run.key();
+    if model.outputs.is_empty() {
+        if reach == Reach::Enclosing {
+            run.merge(scope, variables);
+        }
+        run.pass(node, key, scope);
+        return run.leave(node, scope);
+    }
+    run.emit(Event::ElementActivated { key, ordinal: model.ordinal, scope });
+    run.set_local(key, variables);
+    run.complete(key);
+}
+
+pub(super) fn activate(run: &mut Run<'_>, node: usize, key: Key, scope: Key) -> Result<(), Failure> {
+    run.pass(node, key, scope);
+    run.leave(node, scope);
+    Ok(())
+}

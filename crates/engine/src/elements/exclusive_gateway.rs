@@ -1,0 +1,47 @@
+//! Exclusive gateway (BPMN 13.4.2): the first flow whose condition is true, else the default flow.
+
+use crate::expression::Failure;
+use crate::run::Run;
+use record::{IncidentType, Key};
+
+pub(super) fn activate(
+    run: &mut Run<'_>,
+    node: usize,
+    default: Option<usize>,
+    key: Key,
+    scope: Key,
+) -> Result<(), Failure> {
+    let chosen = choose(run, node, default, scope)?;
+    run.pass(node, key, scope);
+    match chosen {
+        Some(flow) => run.take(flow, scope),
+        None => run.complete_if_empty(scope),
+    }
+    Ok(())
+}
+
+/// A condition that gives no boolean is a failure even where there is a default flow.
+fn choose(
+    run: &mut Run<'_>,
+    node: usize,
+    default: Option<usize>,
+    scope: Key,
+) -> Result<Option<usize>, Failure> {
+    let process = run.process;
+    let outgoing = &process.nodes[node].outgoing;
+    for &flow in outgoing.iter().filter(|flow| Some(**flow) != default) {
+        let Some(condition) = &process.flows[flow].condition else { return Ok(Some(flow)) };
+        let scopes = crate::variables::Scopes::new(run.instance, scope);
+        if condition.to_boolean(&scopes, &mut run.evaluator)? {
+            return Ok(Some(flow));
+        }
+    }
+    match default {
+        Some(flow) => Ok(Some(flow)),
+        None if outgoing.is_empty() => Ok(None),
+        None => Err(Failure::new(
+            IncidentType::ConditionError,
+            "Expected at least one condition to evaluate to true, or to have a default flow",
+        )),
+    }
+}

@@ -1,0 +1,27 @@
+//! Parallel gateway (BPMN 13.4.1): waits for one token on every incoming flow, then puts one on every outgoing.
+
+use crate::expression::Failure;
+use crate::run::Run;
+use record::{Event, Key};
+
+pub(super) fn enter(run: &mut Run<'_>, node: usize, scope: Key) {
+    let process = run.process;
+    let incoming = &process.nodes[node].incoming;
+    if incoming.len() > 1 {
+        let flows: Vec<u32> = incoming.iter().map(|&flow| process.flows[flow].ordinal).collect();
+        let complete = flows.iter().all(|&flow| run.instance.waiting.contains(&(scope, flow)));
+        if !complete {
+            return run.complete_if_empty(scope);
+        }
+        run.emit(Event::JoinFired { scope, flows });
+    }
+    let key = run.key();
+    run.pass(node, key, scope);
+    run.leave(node, scope);
+}
+
+pub(super) fn activate(run: &mut Run<'_>, node: usize, key: Key, scope: Key) -> Result<(), Failure> {
+    run.pass(node, key, scope);
+    run.leave(node, scope);
+    Ok(())
+}

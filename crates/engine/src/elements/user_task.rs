@@ -1,0 +1,74 @@
+//! User task: waits until a person completes it. Its attributes are evaluated once, at activation.
+
+use crate::compile::UserTaskModel;
+use crate::expression::{Expression, Failure};
+use crate::run::Run;
+use crate::variables::Scopes;
+use feel::Value;
+use record::command::TaskChanges;
+use record::{Event, IncidentType, Key, Str, TaskAction, Variables};
+
+pub(super) fn activate(
+    run: &mut Run<'_>,
+    node: usize,
+    task: &UserTaskModel,
+    key: Key,
+    scope: Key,
+) -> Result<(), Failure> {
+    let model = &run.process.nodes[node];
+    let at = run.map_inputs(model, key, scope)?;
+    let (assignee, attributes, form) = evaluate(run, task, at)?;
+    let waits = run.plan_boundary(model, at)?;
+    run.emit(Event::ElementActivated { key, ordinal: model.ordinal, scope });
+    run.open(key, waits);
+    let task = run.key();
+    run.emit(Event::UserTaskCreating { key: task, element: key, attributes, form });
+    run.emit(Event::UserTaskCreated { key: task });
+    if let Some(assignee) = assignee.filter(|assignee| !assignee.is_empty()) {
+        let changes = TaskChanges { assignee: Some(assignee.clone()), ..TaskChanges::default() };
+        let (kind, variables, action) = (TaskAction::Assigning, Variables::new(), Str::from(""));
+        run.emit(Event::UserTaskTransition { key: task, kind, changes, variables, action });
+        run.emit(Event::UserTaskAssigned { key: task, assignee });
+    }
+    Ok(())
+}
+
+fn evaluate(
+    run: &mut Run<'_>,
+    task: &UserTaskModel,
+    at: Key,
+) -> Result<(Option<Str>, TaskChanges, Str), Failure> {
+    let scopes = Scopes::new(run.instance, at);
+    let with = &mut run.evaluator;
+    let mut text = |source: &Option<Expression>| -> Result<Option<Str>, Failure> {
+        match source {
+            None => Ok(None),
+            Some(source) => match source.evaluate(&scopes, with)? {
+                (Value::Null, _) => Ok(None),
+                (Value::String(text), _) => Ok(Some(text)),
+                (other, _) => Ok(Some(Str::from(other.to_json().trim_matches('"')))),
+            },
+        }
+    };
+    let assignee = text(&task.assignee)?;
+    let due_date = text(&task.due_date)?;
+    let follow_up_date = text(&task.follow_up_date)?;
+    let form = text(&task.form)?.unwrap_or_else(|| Str::from(""));
+    let mut texts = |source: &Option<Expression>| -> Result<Option<Vec<Str>>, Failure> {
+        source.as_ref().map(|source| source.to_texts(&scopes, with)).transpose()
+    };
+    let candidate_users = texts(&task.candidate_users)?;
+    let candidate_groups = texts(&task.candidate_groups)?;
+    let priority = match &task.priority {
+        None => 50,
+        Some(source) => source.to_integer(&scopes, with)?,
+    };
+    if !(0..=100).contains(&priority) {
+        let text = format!("Expected priority to be in the range [0,100] but was '{priority}'");
+        return Err(Failure::new(IncidentType::ExtractValueError, text));
+    }
+    let priority = i32::try_from(priority).ok();
+    let attributes =
+        TaskChanges { assignee: None, candidate_users, candidate_groups, due_date, follow_up_date, priority };
+    Ok((assignee, attributes, form))
+}

@@ -1,0 +1,201 @@
+//! Expressions of a model: a fixed text, or FEEL compiled once at deployment.
+
+use crate::variables::Scopes;
+use bpmn::model;
+use feel::Value;
+use record::event::Cause;
+use record::{IncidentType, Json, Str};
+
+/// A text or a compiled FEEL expression.
+#[derive(Debug)]
+pub enum Expression {
+    /// Evaluates to itself.
+    Text(Str),
+    /// FEEL.
+    Feel(Box<feel::Expression>),
+}
+
+/// Why a token cannot go on; becomes an incident.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// The incident's type.
+    pub kind: IncidentType,
+    /// What is wrong, for people.
+    pub message: String,
+    /// The expression behind it.
+    pub cause: Option<Cause>,
+}
+
+impl Failure {
+    /// A failure without an expression behind it.
+    pub fn new(kind: IncidentType, message: impl Into<String>) -> Self {
+        Failure { kind, message: message.into(), cause: None }
+    }
+
+    /// The same as an incident of another type.
+    pub fn of(self, kind: IncidentType) -> Self {
+        Failure { kind, ..self }
+    }
+}
+
+/// What an evaluation draws on beside the variables.
+pub struct Evaluator {
+    /// Time and randomness of the command.
+    pub env: feel::Env,
+    /// What is left for this step.
+    pub fuel: feel::Fuel,
+}
+
+impl Expression {
+    /// A fixed text.
+    pub fn text(text: &str) -> Self {
+        Expression::Text(Str::from(text))
+    }
+
+    /// Compiles an expression of a model; on failure line, column and message of each problem.
+    pub fn compile(source: &model::Expression) -> Result<Self, Vec<(u32, u32, String)>> {
+        if let Some(language) = source.language.as_ref().filter(|_| !source.is_feel) {
+            let message =
+                format!("'{}' is written in {language}, which is not executable; write FEEL", source.text);
+            return Err(vec![(source.line, source.column, message)]);
+        }
+        if !source.is_feel {
+            return Ok(Expression::text(&source.text));
+        }
+        let options = feel::Options { open: true, ..feel::Options::default() };
+        feel::compile(&source.text, &options).map(|compiled| Expression::Feel(Box::new(compiled))).map_err(
+            |found| {
+                let place = |line: u32, column: u32| match line {
+                    0 | 1 => (source.line, source.column + column.saturating_sub(1)),
+                    _ => (source.line + line - 1, column),
+                };
+                found
+                    .into_iter()
+                    .map(|problem| {
+                        let (line, column) = place(problem.line, problem.column);
+                        (line, column, format!("'={}': {problem}", source.text))
+                    })
+                    .collect()
+            },
+        )
+    }
+
+    /// The text as the model has it.
+    pub fn source(&self) -> &str {
+        match self {
+            Expression::Text(text) => text,
+            Expression::Feel(compiled) => compiled.source(),
+        }
+    }
+
+    /// The value, with the reasons for nulls inside it.
+    pub fn evaluate(&self, scopes: &Scopes<'_>, with: &mut Evaluator) -> Result<(Value, Vec<Str>), Failure> {
+        match self {
+            Expression::Text(text) => Ok((Value::String(text.clone()), Vec::new())),
+            Expression::Feel(compiled) => {
+                let slots: smallvec::SmallVec<[Option<Value>; 8]> =
+                    compiled.slots().iter().map(|name| scopes.value(name)).collect();
+                let outcome = compiled.evaluate(&slots, &with.env, &mut with.fuel);
+                let warnings: Vec<Str> =
+                    outcome.warnings.iter().map(|warning| Str::from(warning.to_string())).collect();
+                match outcome.error {
+                    None => Ok((outcome.value, warnings)),
+                    Some(error) => {
+                        let message = format!("Evaluating '{}' failed: {error}", compiled.source());
+                        let cause = Some(self.cause(warnings));
+                        Err(Failure { kind: IncidentType::ExtractValueError, message, cause })
+                    }
+                }
+            }
+        }
+    }
+
+    /// A text that must not be missing.
+    pub fn to_text(&self, scopes: &Scopes<'_>, with: &mut Evaluator) -> Result<Str, Failure> {
+        if let Expression::Text(text) = self {
+            return Ok(text.clone());
+        }
+        match self.evaluate(scopes, with)? {
+            (Value::String(text), _) => Ok(text),
+            (value, warnings) => Err(self.wrong_type("STRING", &value, warnings)),
+        }
+    }
+
+    /// A text, where numbers and booleans are written out: correlation keys.
+    pub fn to_key(&self, scopes: &Scopes<'_>, with: &mut Evaluator) -> Result<Str, Failure> {
+        match self.evaluate(scopes, with)? {
+            (Value::String(text), _) => Ok(text),
+            (value @ Value::Number(_), _) => Ok(Str::from(value.to_json())),
+            (value, warnings) => {
+                let mut failure = self.wrong_type("STRING or NUMBER", &value, warnings);
+                failure.message = format!(
+                    "Failed to extract the correlation key for '{}': The value must be either a string or a number, but was '{}'.",
+                    self.source(),
+                    value.type_name()
+                );
+                Err(failure)
+            }
+        }
+    }
+
+    /// A whole number, also from a fixed text.
+    pub fn to_integer(&self, scopes: &Scopes<'_>, with: &mut Evaluator) -> Result<i64, Failure> {
+        let (value, warnings) = self.evaluate(scopes, with)?;
+        let number = match &value {
+            Value::String(text) => text.trim().parse().ok(),
+            other => other.as_i64(),
+        };
+        number.ok_or_else(|| self.wrong_type("NUMBER", &value, warnings))
+    }
+
+    /// A boolean; anything else is a failure.
+    pub fn to_boolean(&self, scopes: &Scopes<'_>, with: &mut Evaluator) -> Result<bool, Failure> {
+        match self.evaluate(scopes, with)? {
+            (Value::Bool(value), _) => Ok(value),
+            (value, warnings) => Err(self.wrong_type("BOOLEAN", &value, warnings)),
+        }
+    }
+
+    /// Texts: a FEEL list of texts, or one text with commas.
+    pub fn to_texts(&self, scopes: &Scopes<'_>, with: &mut Evaluator) -> Result<Vec<Str>, Failure> {
+        let (value, warnings) = self.evaluate(scopes, with)?;
+        match &value {
+            Value::String(text) => {
+                Ok(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Str::from).collect())
+            }
+            Value::List(items) => items
+                .iter()
+                .map(|item| match item {
+                    Value::String(text) => Ok(text.clone()),
+                    other => Err(self.wrong_type("ARRAY of STRING", other, warnings.clone())),
+                })
+                .collect(),
+            _ => Err(self.wrong_type("ARRAY of STRING", &value, warnings)),
+        }
+    }
+
+    /// The value as JSON.
+    pub fn to_json(&self, scopes: &Scopes<'_>, with: &mut Evaluator) -> Result<Json, Failure> {
+        if let Expression::Text(text) = self {
+            return Ok(Json::string(text));
+        }
+        self.evaluate(scopes, with).map(|(value, _)| Json::trusted(value.to_json()))
+    }
+
+    fn wrong_type(&self, expected: &str, value: &Value, warnings: Vec<Str>) -> Failure {
+        let mut message = format!(
+            "Expected result of the expression '{}' to be '{expected}', but was '{}'.",
+            self.source(),
+            value.type_name().to_uppercase()
+        );
+        for warning in &warnings {
+            message.push(' ');
+            message.push_str(warning);
+        }
+        Failure { kind: IncidentType::ExtractValueError, message, cause: Some(self.cause(warnings)) }
+    }
+
+    fn cause(&self, warnings: Vec<Str>) -> Cause {
+        Cause { expression: Str::from(self.source()), warnings }
+    }
+}

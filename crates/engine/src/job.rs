@@ -1,0 +1,224 @@
+//! Jobs: leased to workers, completed, failed, retried.
+
+use crate::expression::Failure;
+use crate::instance::{Job, JobState};
+use crate::limits;
+use crate::run::Run;
+use record::{
+    ActivatedJob, Command, Event, IncidentType, Key, Rejection, RejectionKind, Response, Str, Variables,
+};
+
+impl Run<'_> {
+    pub(crate) fn job_command(&mut self, command: &Command) -> Result<Response, Rejection> {
+        match command {
+            Command::ActivateJob { job, worker, timeout, fetch } => {
+                self.activate_job(*job, worker, *timeout, fetch)
+            }
+            Command::CompleteJob { job, variables, fence } => {
+                let job = self.leased(*job, *fence, "complete")?;
+                self.complete_job(&job, variables);
+                Ok(Response::Done {})
+            }
+            Command::FailJob { job, retries, back_off, message, variables, fence } => {
+                let job = self.leased(*job, *fence, "fail")?;
+                self.fail_job(&job, *retries, *back_off, message, variables);
+                Ok(Response::Done {})
+            }
+            Command::ThrowJobError { job, code, message, variables, fence } => {
+                let job = self.leased(*job, *fence, "throw an error for")?;
+                self.throw_job_error(&job, code, message, variables);
+                Ok(Response::Done {})
+            }
+            Command::UpdateJob { job, retries, timeout } => self.update_job(*job, *retries, *timeout),
+            Command::TimeOutJob { job } => {
+                let due = self
+                    .instance
+                    .job(*job)
+                    .filter(|job| job.state == JobState::Activated && job.until <= self.now);
+                if due.is_none() {
+                    return Err(no_such_job("time out", *job));
+                }
+                self.emit(Event::JobTimedOut { key: *job });
+                Ok(Response::Done {})
+            }
+            Command::RetryJob { job } => {
+                let due = self
+                    .instance
+                    .job(*job)
+                    .filter(|job| job.state == JobState::Failed && job.retries > 0 && job.until <= self.now);
+                if due.is_none() {
+                    return Err(no_such_job("retry", *job));
+                }
+                self.emit(Event::JobRetried { key: *job });
+                Ok(Response::Done {})
+            }
+            Command::CompleteTaskListener { .. } => Err(crate::aggregate::misdirected(command)),
+            _ => Err(crate::aggregate::misdirected(command)),
+        }
+    }
+
+    fn activate_job(
+        &mut self,
+        key: Key,
+        worker: &Str,
+        timeout: i64,
+        fetch: &[Str],
+    ) -> Result<Response, Rejection> {
+        let job = self.instance.job(key).filter(|job| job.state == JobState::Activatable).cloned();
+        let job = job.ok_or_else(|| no_such_job("activate", key))?;
+        let Some((_, node)) = self.node_of(job.element) else { return Err(no_such_job("activate", key)) };
+        let deadline = self.now + timeout.clamp(0, limits::MAX_SPAN_MS);
+        let fence = job.fence + 1;
+        self.emit(Event::JobActivated { key, worker: worker.clone(), deadline, fence });
+        let instance = &*self.instance;
+        let activated = ActivatedJob {
+            key,
+            job_type: job.job_type.clone(),
+            instance: instance.key,
+            definition: instance.definition,
+            process_id: instance.process_id.clone(),
+            version: instance.version,
+            element_id: node.id.clone(),
+            element: job.element,
+            headers: node.kind.headers().to_vec(),
+            worker: worker.clone(),
+            retries: job.retries,
+            deadline,
+            variables: instance.visible(job.element, fetch),
+            fence,
+            kind: job.kind,
+            root: instance.root(),
+            traceparent: instance.traceparent.clone(),
+        };
+        Ok(Response::Activated { job: Box::new(activated) })
+    }
+
+    /// The job, if the sender may act on it: it is not failed, and the lease is the sender's where it says so.
+    fn leased(&self, key: Key, fence: u64, verb: &str) -> Result<Job, Rejection> {
+        let Some(job) = self.instance.job(key) else { return Err(no_such_job(verb, key)) };
+        if fence != 0 && fence != job.fence {
+            let text = format!(
+                "Expected to {verb} job with key '{key}', but lease {fence} is over: lease {} took its place",
+                job.fence
+            );
+            return Err(Rejection::new(RejectionKind::InvalidState, text));
+        }
+        match job.state {
+            JobState::Activatable | JobState::Activated => Ok(job.clone()),
+            JobState::Failed | JobState::ErrorThrown => {
+                let text = format!(
+                    "Expected to {verb} job with key '{key}', but it is in state '{}'",
+                    job.state.as_str()
+                );
+                Err(Rejection::new(RejectionKind::InvalidState, text))
+            }
+        }
+    }
+
+    fn complete_job(&mut self, job: &Job, variables: &Variables) {
+        self.emit(Event::JobCompleted { key: job.key });
+        self.complete_with(job.element, variables.clone());
+    }
+
+    fn fail_job(&mut self, job: &Job, retries: i32, back_off: i64, message: &Str, variables: &Variables) {
+        let retries = retries.max(0);
+        let back_off = back_off.clamp(0, limits::MAX_SPAN_MS);
+        let retry_at = if retries > 0 && back_off > 0 { self.now + back_off } else { 0 };
+        self.emit(Event::JobFailed { key: job.key, retries, message: message.clone(), retry_at });
+        self.set_local(job.element, variables.clone());
+        if retries == 0 {
+            let text = if message.is_empty() { "No more retries left." } else { message };
+            self.job_incident(job, Failure::new(IncidentType::JobNoRetries, text));
+        }
+    }
+
+    fn throw_job_error(&mut self, job: &Job, code: &Str, message: &Str, variables: &Variables) {
+        self.emit(Event::JobErrorThrown { key: job.key, code: code.clone(), message: message.clone() });
+        if let Err(failure) = self.throw_error(job.element, code, message, variables.clone()) {
+            self.job_incident(job, failure);
+        }
+    }
+
+    fn job_incident(&mut self, job: &Job, failure: Failure) {
+        if let Some((_, node)) = self.node_of(job.element) {
+            self.incident(job.element, node.ordinal, job.key, failure);
+        }
+    }
+
+    fn update_job(
+        &mut self,
+        key: Key,
+        retries: Option<i32>,
+        timeout: Option<i64>,
+    ) -> Result<Response, Rejection> {
+        let Some(job) = self.instance.job(key).cloned() else { return Err(no_such_job("update", key)) };
+        if job.state == JobState::ErrorThrown {
+            return Err(no_such_job("update", key));
+        }
+        if retries.is_some_and(|retries| retries < 1) {
+            let text = format!(
+                "Expected to update retries for job with key '{key}' with a positive amount of retries, but the amount given was '{}'",
+                retries.unwrap_or_default()
+            );
+            return Err(Rejection::new(RejectionKind::InvalidArgument, text));
+        }
+        let deadline = match timeout {
+            None => job.until,
+            Some(timeout) if job.state == JobState::Activated => {
+                self.now + timeout.clamp(0, limits::MAX_SPAN_MS)
+            }
+            Some(_) => {
+                let text =
+                    format!("Expected to update the timeout of job with key '{key}', but it is not active");
+                return Err(Rejection::new(RejectionKind::InvalidState, text));
+            }
+        };
+        self.emit(Event::JobUpdated { key, retries: retries.unwrap_or(job.retries), deadline });
+        Ok(Response::Done {})
+    }
+}
+
+fn no_such_job(verb: &str, key: Key) -> Rejection {
+    let text = format!("Expected to {verb} job with key '{key}', but no such job was found");
+    Rejection::new(RejectionKind::NotFound, text)
+}
+
+/// The rejection of a command whose instance does not exist (any more).
+pub(crate) fn not_found(command: &Command) -> Rejection {
+    let text = match command {
+        Command::CompleteJob { job, .. } => return no_such_job("complete", *job),
+        Command::FailJob { job, .. } => return no_such_job("fail", *job),
+        Command::ThrowJobError { job, .. } => return no_such_job("throw an error for", *job),
+        Command::UpdateJob { job, .. } => return no_such_job("update", *job),
+        Command::ActivateJob { job, .. } => return no_such_job("activate", *job),
+        Command::CancelProcessInstance {} => {
+            "Expected to cancel a process instance, but no such process instance was found".to_owned()
+        }
+        Command::ResolveIncident { incident } => {
+            format!("Expected to resolve incident with key '{incident}', but no such incident was found")
+        }
+        Command::SetVariables { scope, .. } => {
+            format!(
+                "Expected to update variables for element with key '{scope}', but no such element was found"
+            )
+        }
+        Command::AssignUserTask { task, .. } => crate::user_task::no_such_task("assign", *task),
+        Command::UnassignUserTask { task } => crate::user_task::no_such_task("unassign", *task),
+        Command::UpdateUserTask { task, .. } => crate::user_task::no_such_task("update", *task),
+        Command::CompleteUserTask { task, .. } => crate::user_task::no_such_task("complete", *task),
+        other => format!("Command {} names an instance that does not exist", other.name()),
+    };
+    Rejection::new(RejectionKind::NotFound, text)
+}
+
+impl crate::compile::NodeKind {
+    /// Custom headers of the element's job or task.
+    pub fn headers(&self) -> &[(Str, Str)] {
+        use crate::compile::{End, NodeKind};
+        match self {
+            NodeKind::Job(job) | NodeKind::EndEvent(End::Job(job)) => &job.headers,
+            NodeKind::UserTask(task) => &task.headers,
+            _ => &[],
+        }
+    }
+}

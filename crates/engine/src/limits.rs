@@ -1,0 +1,13 @@
+//! Bounds of a step, counted and therefore the same at every run.
+
+/// Element transitions of one step; what is left goes on in a step of its own.
+pub const MAX_TRANSITIONS: u32 = 1_000;
+
+/// Fuel for all expressions of one step (see `feel::Fuel`).
+pub const STEP_FUEL: u64 = 5_000_000;
+
+/// Bytes of variables that one command may bring.
+pub const MAX_VARIABLES_BYTES: usize = 4 * 1024 * 1024;
+
+/// Longest time to live of a message and longest lease of a job, milliseconds: 100 years.
+pub const MAX_SPAN_MS: i64 = 100 * 365 * 24 * 3600 * 1000;
