@@ -1,0 +1,7 @@
+//! The log under use, faults and damage.
+
+mod damage;
+mod faults;
+mod files;
+mod lifecycle;
+mod support;
