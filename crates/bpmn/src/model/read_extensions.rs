@@ -95,7 +95,6 @@ pub(super) fn extensions(element: Element<'_>, values: Values) -> Extensions {
 
 fn zeebe(it: Element<'_>, out: &mut Extensions, values: Values) -> bool {
     let expression = |name| text(it, name).map(|value| values.expression(&value, it));
-    let binding = || binding(text(it, "bindingType"), text(it, "versionTag"));
     match it.name() {
         "taskDefinition" => {
             out.task_definition = Some(TaskDefinition {
@@ -135,32 +134,31 @@ fn zeebe(it: Element<'_>, out: &mut Extensions, values: Values) -> bool {
         }
         "priorityDefinition" => out.priority = expression("priority"),
         "jobPriorityDefinition" => out.job_priority = expression("priority"),
+        // Read where they belong: messages, loops, processes.
+        "subscription" | "loopCharacteristics" | "versionTag" => {}
+        _ => {
+            return zeebe_task(it, out, values)
+                || zeebe_called(it, out, values)
+                || zeebe_listeners(it, out, values);
+        }
+    }
+    true
+}
+
+/// User tasks, forms and events.
+fn zeebe_task(it: Element<'_>, out: &mut Extensions, values: Values) -> bool {
+    let expression = |name| text(it, name).map(|value| values.expression(&value, it));
+    match it.name() {
         "formDefinition" => {
             out.form = Some(FormDefinition {
                 form_id: text(it, "formId"),
                 form_key: text(it, "formKey"),
                 external_reference: expression("externalReference"),
-                binding: binding(),
+                binding: binding(it),
             });
         }
         "userTask" => out.zeebe_user_task = true,
         "userTaskForm" => out.user_task_forms.push((attribute(it, "id"), it.text().trim().to_owned())),
-        "calledElement" => {
-            out.called_element = Some(CalledElement {
-                process_id: expression("processId").unwrap_or_else(|| values.expression("", it)),
-                propagate_all_child_variables: flag(it, "propagateAllChildVariables", true),
-                propagate_all_parent_variables: flag(it, "propagateAllParentVariables", true),
-                binding: binding(),
-                business_id: expression("businessId"),
-            });
-        }
-        "calledDecision" => {
-            out.called_decision = Some(CalledDecision {
-                decision_id: expression("decisionId").unwrap_or_else(|| values.expression("", it)),
-                result_variable: attribute(it, "resultVariable"),
-                binding: binding(),
-            });
-        }
         "conditionalFilter" => {
             out.conditional_filter = Some(ConditionalFilter {
                 variable_names: list(&attribute(it, "variableNames")),
@@ -174,6 +172,49 @@ fn zeebe(it: Element<'_>, out: &mut Extensions, values: Values) -> bool {
                 output_element: expression("outputElement"),
             });
         }
+        _ => return false,
+    }
+    true
+}
+
+/// Called processes, decisions and resources.
+fn zeebe_called(it: Element<'_>, out: &mut Extensions, values: Values) -> bool {
+    let expression = |name| text(it, name).map(|value| values.expression(&value, it));
+    match it.name() {
+        "calledElement" => {
+            out.called_element = Some(CalledElement {
+                process_id: expression("processId").unwrap_or_else(|| values.expression("", it)),
+                propagate_all_child_variables: flag(it, "propagateAllChildVariables", true),
+                propagate_all_parent_variables: flag(it, "propagateAllParentVariables", true),
+                binding: binding(it),
+                business_id: expression("businessId"),
+            });
+        }
+        "calledDecision" => {
+            out.called_decision = Some(CalledDecision {
+                decision_id: expression("decisionId").unwrap_or_else(|| values.expression("", it)),
+                result_variable: attribute(it, "resultVariable"),
+                binding: binding(it),
+            });
+        }
+        "linkedResources" => {
+            out.linked_resources.extend(it.children_named(ns::ZEEBE, "linkedResource").map(|it| {
+                LinkedResource {
+                    resource_id: values.expression(&attribute(it, "resourceId"), it),
+                    resource_type: text(it, "resourceType"),
+                    link_name: text(it, "linkName"),
+                    binding: binding(it),
+                }
+            }));
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// Listeners, properties and the rest.
+fn zeebe_listeners(it: Element<'_>, out: &mut Extensions, values: Values) -> bool {
+    match it.name() {
         "executionListeners" => {
             out.execution_listeners
                 .extend(it.children_named(ns::ZEEBE, "executionListener").map(|it| listener(it, values)));
@@ -182,20 +223,8 @@ fn zeebe(it: Element<'_>, out: &mut Extensions, values: Values) -> bool {
             out.task_listeners
                 .extend(it.children_named(ns::ZEEBE, "taskListener").map(|it| task_listener(it, values)));
         }
-        "linkedResources" => {
-            out.linked_resources.extend(it.children_named(ns::ZEEBE, "linkedResource").map(|it| {
-                LinkedResource {
-                    resource_id: values.expression(&attribute(it, "resourceId"), it),
-                    resource_type: text(it, "resourceType"),
-                    link_name: text(it, "linkName"),
-                    binding: self::binding(text(it, "bindingType"), text(it, "versionTag")),
-                }
-            }));
-        }
         "properties" => out.properties.extend(pairs(it, "property", "name", "value")),
         "agentDefinition" => out.agent_type = text(it, "agentType"),
-        // Read where they belong: messages, loops, processes.
-        "subscription" | "loopCharacteristics" | "versionTag" => {}
         _ => return false,
     }
     true
@@ -340,10 +369,10 @@ fn retries(it: Element<'_>, values: Values) -> Expression {
     values.expression(&text(it, "retries").unwrap_or_else(|| "3".to_owned()), it)
 }
 
-fn binding(kind: Option<String>, tag: Option<String>) -> Binding {
-    match kind.as_deref() {
+fn binding(it: Element<'_>) -> Binding {
+    match text(it, "bindingType").as_deref() {
         Some("deployment") => Binding::Deployment,
-        Some("versionTag") => Binding::VersionTag(tag.unwrap_or_default()),
+        Some("versionTag") => Binding::VersionTag(attribute(it, "versionTag")),
         _ => Binding::Latest,
     }
 }

@@ -12,7 +12,7 @@ use crate::xml::Element;
 
 /// Indices of root elements by id.
 pub(super) struct Targets<'d> {
-    /// Event definitions of `definitions`, used by reference.
+    /// Event definitions of the file, for those that are used by reference.
     events: HashMap<String, Element<'d>>,
     messages: HashMap<String, usize>,
     errors: HashMap<String, usize>,
@@ -29,7 +29,7 @@ impl<'d> Targets<'d> {
             }
             out
         }
-        let events = bpmn_children(root).filter(|it| it.name().ends_with("EventDefinition"));
+        let events = root.document().elements().filter(|it| it.name().ends_with("EventDefinition"));
         Self {
             events: events.filter_map(|it| Some((text(it, "id")?, it))).collect(),
             messages: index(definitions.messages.iter().map(|it| &it.id)),
@@ -179,7 +179,13 @@ fn event_definition(element: Element<'_>, values: Values, targets: &Targets<'_>)
         "conditionalEventDefinition" => {
             EventTrigger::Conditional(element.child(ns::BPMN, "condition").map(|it| values.condition(it)))
         }
-        "linkEventDefinition" => EventTrigger::Link(text(element, "name")),
+        // A throw event may name its target by id instead of by the same name.
+        "linkEventDefinition" => {
+            let target =
+                element.child(ns::BPMN, "target").map(|it| local_reference(it.text().trim()).to_owned());
+            let target = target.and_then(|id| targets.events.get(&id).and_then(|it| text(*it, "name")));
+            EventTrigger::Link(target.or_else(|| text(element, "name")))
+        }
         "compensateEventDefinition" => EventTrigger::Compensation {
             activity: None,
             wait_for_completion: flag(element, "waitForCompletion", true),

@@ -262,7 +262,6 @@ pub(super) fn conditional(scope: &Scope<'_>, problems: &mut Problems<'_>) {
 /// `bpmn.link`: in one scope, every thrown link name is caught exactly once, and the ends carry no other flows.
 pub(super) fn link(scope: &Scope<'_>, problems: &mut Problems<'_>) {
     let mut caught: Vec<(Option<usize>, &str)> = Vec::new();
-    let mut thrown: Vec<(Option<usize>, &str)> = Vec::new();
     for (_, node) in scope.nodes() {
         for trigger in triggers(node) {
             let EventTrigger::Link(name) = trigger else { continue };
@@ -271,15 +270,12 @@ pub(super) fn link(scope: &Scope<'_>, problems: &mut Problems<'_>) {
                 problems.node(node, "bpmn.link", message, "give both ends of the link the same name");
                 continue;
             };
-            match &node.kind {
-                FlowNodeKind::IntermediateCatchEvent { .. } => caught.push((node.parent, name)),
-                FlowNodeKind::IntermediateThrowEvent { .. } => thrown.push((node.parent, name)),
-                _ => {}
+            if matches!(node.kind, FlowNodeKind::IntermediateCatchEvent { .. }) {
+                caught.push((node.parent, name));
             }
         }
     }
     caught.sort_unstable();
-    thrown.sort_unstable();
     for (_, node) in scope.nodes() {
         for trigger in triggers(node) {
             let EventTrigger::Link(Some(name)) = trigger else { continue };
@@ -291,7 +287,6 @@ pub(super) fn link(scope: &Scope<'_>, problems: &mut Problems<'_>) {
                     "a link catch event has incoming sequence flows".to_owned()
                 }
                 true if targets > 1 => format!("the link `{name}` is caught more than once"),
-                true if thrown.binary_search(&key).is_err() => format!("the link `{name}` is never thrown"),
                 false if !node.outgoing.is_empty() => {
                     "a link throw event has outgoing sequence flows".to_owned()
                 }

@@ -113,7 +113,13 @@ pub(super) fn condition_source(scope: &Scope<'_>, problems: &mut Problems<'_>) {
             let name = source.kind.element_name();
             let message = format!("a sequence flow out of a `{name}` has a condition");
             let help = "remove the condition, or put an exclusive or inclusive gateway before it";
-            problems.flow(flow, "bpmn.condition-not-allowed", message, help);
+            let at = (flow.line, flow.column);
+            let id = Some(flow.id.clone());
+            match scope.definitions.dialect {
+                Dialect::Zeebe => problems.error("bpmn.condition-not-allowed", id, at, message, help),
+                // The standard says it is not evaluated.
+                _ => problems.warning("bpmn.condition-not-allowed", id, at, message, help),
+            }
         }
     }
 }
@@ -129,7 +135,12 @@ pub(super) fn condition_missing(scope: &Scope<'_>, problems: &mut Problems<'_>) 
                 let message =
                     format!("a sequence flow out of `{}` has no condition and is not the default", source.id);
                 let help = "give it a condition, or make it the default flow";
-                problems.flow(flow, "bpmn.condition-missing", message, help);
+                let (id, at) = (Some(flow.id.clone()), (flow.line, flow.column));
+                match scope.definitions.dialect {
+                    Dialect::Zeebe => problems.error("bpmn.condition-missing", id, at, message, help),
+                    // In plain BPMN a flow without condition is one that always holds.
+                    _ => problems.warning("bpmn.condition-missing", id, at, message, help),
+                }
             }
             Some(condition) if condition.text.trim().is_empty() => {
                 let message = "the condition of a sequence flow is empty".to_owned();
@@ -214,14 +225,15 @@ fn not_awaitable(target: &FlowNode) -> Option<&'static str> {
 
 /// `bpmn.no-incoming`, `bpmn.no-outgoing`: where a scope has start events, everything begins there; where it has
 /// end events, everything ends there (10.5.2, 10.5.3). Camunda 8 accepts such elements, so they are warnings there.
-pub(super) fn unreachable(scope: &Scope<'_>, problems: &mut Problems<'_>) {
+pub(super) fn unconnected(scope: &Scope<'_>, problems: &mut Problems<'_>) {
+    use FlowNodeKind::{BoundaryEvent, EndEvent, IntermediateCatchEvent, IntermediateThrowEvent, StartEvent};
     let nodes = &scope.process.nodes;
     let scopes = nodes.len() + 1;
     let (mut has_start, mut has_end) = (vec![false; scopes], vec![false; scopes]);
     let at = |node: &FlowNode| node.parent.map_or(0, |parent| parent + 1);
     for node in nodes {
-        has_start[at(node)] |= matches!(node.kind, FlowNodeKind::StartEvent { .. });
-        has_end[at(node)] |= matches!(node.kind, FlowNodeKind::EndEvent { .. });
+        has_start[at(node)] |= matches!(node.kind, StartEvent { .. });
+        has_end[at(node)] |= matches!(node.kind, EndEvent { .. });
     }
     for node in nodes {
         if stands_alone(scope, node) {
@@ -231,30 +243,38 @@ pub(super) fn unreachable(scope: &Scope<'_>, problems: &mut Problems<'_>) {
             Dialect::Zeebe => problems.node_warning(node, code, message.to_owned(), help),
             _ => problems.node(node, code, message.to_owned(), help),
         };
-        let begins =
-            matches!(node.kind, FlowNodeKind::StartEvent { .. } | FlowNodeKind::BoundaryEvent { .. });
-        let catches_link =
-            matches!(node.kind, FlowNodeKind::IntermediateCatchEvent { trigger: EventTrigger::Link(_) });
-        if has_start[at(node)] && node.incoming.is_empty() && !begins && !catches_link && !instantiates(node)
-        {
+        let link = matches!(node.kind.trigger(), Some(EventTrigger::Link(_)));
+        let needs_incoming = match &node.kind {
+            StartEvent { .. } | BoundaryEvent { .. } => false,
+            IntermediateCatchEvent { .. } => !link,
+            IntermediateThrowEvent { .. } | EndEvent { .. } => true,
+            _ => has_start[at(node)] && !instantiates(node),
+        };
+        if needs_incoming && node.incoming.is_empty() {
             report("bpmn.no-incoming", "the element is never reached", "connect it, or remove it");
         }
-        let ends = matches!(node.kind, FlowNodeKind::EndEvent { .. });
-        let throws_link =
-            matches!(node.kind, FlowNodeKind::IntermediateThrowEvent { trigger: EventTrigger::Link(_) });
-        let boundary = matches!(node.kind, FlowNodeKind::BoundaryEvent { .. });
-        if has_end[at(node)]
-            && node.outgoing.is_empty()
-            && !ends
-            && !throws_link
-            && !boundary
-            && !node.kind.is_gateway()
-        {
+        let needs_outgoing = match &node.kind {
+            EndEvent { .. } | BoundaryEvent { .. } => false,
+            IntermediateThrowEvent { .. } => !link,
+            StartEvent { .. } | IntermediateCatchEvent { .. } => true,
+            _ => has_end[at(node)] && !node.kind.is_gateway(),
+        };
+        if needs_outgoing && node.outgoing.is_empty() {
             report(
                 "bpmn.no-outgoing",
                 "the element leads nowhere",
                 "connect it to an end event, or remove it",
             );
+        }
+    }
+}
+
+/// `bpmn.gateway-without-choice`: a gateway splits or joins (10.6.1). Camunda 8 lets it pass tokens on.
+pub(super) fn gateway_without_choice(scope: &Scope<'_>, problems: &mut Problems<'_>) {
+    for (_, node) in scope.nodes() {
+        if node.kind.is_gateway() && node.outgoing.len() == 1 && node.incoming.len() < 2 {
+            let message = "a gateway neither splits nor joins".to_owned();
+            problems.node_warning(node, "bpmn.gateway-without-choice", message, "remove it, or add a flow");
         }
     }
 }

@@ -10,6 +10,7 @@ mod events;
 mod flow;
 mod references;
 mod schema;
+mod standard;
 mod starts;
 mod tasks;
 
@@ -23,7 +24,17 @@ type DocumentRule = fn(&Document, &mut Problems<'_>);
 type ModelRule = fn(&Scope<'_>, &mut Problems<'_>);
 
 /// Rules of the tree.
-const DOCUMENT_RULES: &[DocumentRule] = &[schema::check, references::check];
+const DOCUMENT_RULES: &[DocumentRule] = &[
+    schema::check,
+    references::check,
+    standard::gateway_direction,
+    standard::loop_markers,
+    standard::timer_several,
+    standard::shared_event_definition,
+    standard::quantities,
+    standard::lonely_condition,
+    standard::message_flows,
+];
 
 /// Rules of one process of the typed view.
 const MODEL_RULES: &[ModelRule] = &[
@@ -33,21 +44,26 @@ const MODEL_RULES: &[ModelRule] = &[
     flow::boundary_attachment,
     flow::event_sub_process_with_flows,
     flow::gateway_without_outgoing,
+    flow::gateway_without_choice,
     flow::condition_source,
-    flow::condition_missing,
     flow::default_flow,
     flow::event_based_gateway,
-    flow::unreachable,
-    starts::several_none_starts,
+    flow::unconnected,
     starts::sub_process_starts,
     events::placement,
     events::interrupting,
+    events::link,
+];
+
+/// Rules a process must obey to be executed; a drawing need not.
+const EXECUTABLE_RULES: &[ModelRule] = &[
+    flow::condition_missing,
+    starts::several_none_starts,
     events::timer,
     events::message,
     events::error_and_escalation,
     events::signal,
     events::conditional,
-    events::link,
     tasks::task_type,
     tasks::io_mapping,
     tasks::script,
@@ -78,6 +94,9 @@ pub fn check(definitions: &Definitions) -> Vec<Diagnostic> {
     for process in &definitions.processes {
         let scope = Scope { definitions, process };
         MODEL_RULES.iter().for_each(|rule| rule(&scope, &mut problems));
+        if process.executable {
+            EXECUTABLE_RULES.iter().for_each(|rule| rule(&scope, &mut problems));
+        }
     }
     problems.list
 }

@@ -2,5 +2,10 @@
 
 extern crate dirigent_bpmn as bpmn;
 
+mod codes;
 mod conformance;
+mod edits;
+mod hostile;
+mod rules;
 mod shared;
+mod view;

@@ -1,0 +1,200 @@
+//! Constraints the standard states in its text, checked on the tree because the typed view drops what they are about.
+
+use std::collections::HashMap;
+
+use super::Problems;
+use super::schema::bpmn_elements;
+use crate::ns;
+use crate::xml::{Document, Element};
+
+fn local(value: &str) -> &str {
+    value.rsplit_once(':').map_or(value, |(_, local)| local)
+}
+
+fn attribute(element: Element<'_>, name: &str) -> String {
+    element.attribute("", name).map(|value| local(value.trim()).to_owned()).unwrap_or_default()
+}
+
+/// `bpmn.gateway-direction`: the direction a gateway claims is the one its flows have (10.6.1).
+pub(super) fn gateway_direction(document: &Document, problems: &mut Problems<'_>) {
+    let mut ends: HashMap<String, (u32, u32)> = HashMap::new();
+    for flow in bpmn_elements(document).filter(|it| it.name() == "sequenceFlow") {
+        ends.entry(attribute(flow, "targetRef")).or_default().0 += 1;
+        ends.entry(attribute(flow, "sourceRef")).or_default().1 += 1;
+    }
+    for gateway in bpmn_elements(document).filter(|it| it.name().ends_with("Gateway")) {
+        let direction = attribute(gateway, "gatewayDirection");
+        let (incoming, outgoing) = ends.get(&attribute(gateway, "id")).copied().unwrap_or_default();
+        let fits = match direction.as_str() {
+            "Converging" => outgoing <= 1 && incoming > 1,
+            "Diverging" => incoming <= 1 && outgoing > 1,
+            "Mixed" => incoming > 1 && outgoing > 1,
+            "" | "Unspecified" => true,
+            _ => false,
+        };
+        if !fits {
+            let message = format!(
+                "the gateway is `{direction}` with {incoming} incoming and {outgoing} outgoing flows"
+            );
+            problems.element(
+                gateway,
+                "bpmn.gateway-direction",
+                message,
+                "correct or remove gatewayDirection",
+            );
+        }
+    }
+}
+
+/// `bpmn.loop-markers`: an activity repeats in one way.
+pub(super) fn loop_markers(document: &Document, problems: &mut Problems<'_>) {
+    for element in bpmn_elements(document) {
+        let loops = element
+            .children()
+            .filter(|it| it.namespace() == ns::BPMN && it.name().ends_with("LoopCharacteristics"));
+        if loops.count() > 1 {
+            let message = "an activity has more than one loop marker".to_owned();
+            problems.element(element, "bpmn.loop-markers", message, "keep one of them");
+        }
+    }
+}
+
+/// `bpmn.timer-several`: a timer has one of date, duration and cycle.
+pub(super) fn timer_several(document: &Document, problems: &mut Problems<'_>) {
+    for timer in bpmn_elements(document).filter(|it| it.name() == "timerEventDefinition") {
+        if timer.children().filter(|it| it.namespace() == ns::BPMN && it.name().starts_with("time")).count()
+            > 1
+        {
+            let message = "a timer has more than one of timeDate, timeDuration and timeCycle".to_owned();
+            problems.element(timer, "bpmn.timer-several", message, "keep one of them");
+        }
+    }
+}
+
+/// `bpmn.shared-event-definition`: only event definitions of `definitions` can be referred to.
+pub(super) fn shared_event_definition(document: &Document, problems: &mut Problems<'_>) {
+    let mut nested: HashMap<String, Element<'_>> = HashMap::new();
+    for element in bpmn_elements(document).filter(|it| it.name().ends_with("EventDefinition")) {
+        if element.parent().is_some_and(|parent| parent.name() != "definitions") {
+            nested.insert(attribute(element, "id"), element);
+        }
+    }
+    for reference in bpmn_elements(document).filter(|it| it.name() == "eventDefinitionRef") {
+        let text = reference.text();
+        if nested.contains_key(local(text.trim())) {
+            let message = format!("`{}` is defined inside another event", text.trim());
+            let help = "move the event definition to the top of the file, or repeat it";
+            problems.element(reference, "bpmn.shared-event-definition", message, help);
+        }
+    }
+}
+
+/// `bpmn.quantity`: numbers of tokens and participants make sense (table 10.3, 9.3.1).
+pub(super) fn quantities(document: &Document, problems: &mut Problems<'_>) {
+    for element in bpmn_elements(document) {
+        let number = |name: &str, default: i64| match element.attribute("", name) {
+            Some(value) => value.trim().parse().unwrap_or(i64::MIN),
+            None => default,
+        };
+        let problem = match element.name() {
+            "participantMultiplicity" => {
+                let (minimum, maximum) = (number("minimum", 0), number("maximum", 1));
+                (minimum < 0 || maximum < 1 || maximum < minimum)
+                    .then_some("the multiplicity of a participant")
+            }
+            _ => (number("startQuantity", 1) < 1 || number("completionQuantity", 1) < 1)
+                .then_some("a quantity of tokens"),
+        };
+        if let Some(what) = problem {
+            problems.element(
+                element,
+                "bpmn.quantity",
+                format!("{what} is out of range"),
+                "give a number of at least 1",
+            );
+        }
+    }
+}
+
+/// `bpmn.lonely-condition`: an activity that chooses needs something to choose from (table 8.60).
+pub(super) fn lonely_condition(document: &Document, problems: &mut Problems<'_>) {
+    let mut outgoing: HashMap<String, u32> = HashMap::new();
+    let flows = || bpmn_elements(document).filter(|it| it.name() == "sequenceFlow");
+    for flow in flows() {
+        *outgoing.entry(attribute(flow, "sourceRef")).or_default() += 1;
+    }
+    let activities: HashMap<String, ()> = bpmn_elements(document)
+        .filter(|it| {
+            it.name().ends_with("ask") || it.name().ends_with("ubProcess") || it.name() == "callActivity"
+        })
+        .map(|it| (attribute(it, "id"), ()))
+        .collect();
+    for flow in flows().filter(|it| it.child(ns::BPMN, "conditionExpression").is_some()) {
+        let source = attribute(flow, "sourceRef");
+        if activities.contains_key(&source) && outgoing.get(&source) == Some(&1) {
+            let message = format!("the only sequence flow out of the activity `{source}` has a condition");
+            let help = "add another flow for when it does not hold, or remove the condition";
+            problems.element(flow, "bpmn.lonely-condition", message, help);
+        }
+    }
+}
+
+/// `bpmn.message-flow`: message flows connect different pools, leave what sends and reach what receives (9.4).
+pub(super) fn message_flows(document: &Document, problems: &mut Problems<'_>) {
+    let mut by_id: HashMap<String, Element<'_>> = HashMap::new();
+    let mut pool_of_process: HashMap<String, String> = HashMap::new();
+    for element in bpmn_elements(document) {
+        let id = attribute(element, "id");
+        if element.name() == "participant" {
+            pool_of_process.insert(attribute(element, "processRef"), id.clone());
+        }
+        by_id.entry(id).or_insert(element);
+    }
+    let pool = |element: Element<'_>| {
+        if element.name() == "participant" {
+            return Some(attribute(element, "id"));
+        }
+        let mut at = Some(element);
+        while let Some(scope) = at.filter(|scope| scope.name() != "process") {
+            at = scope.parent();
+        }
+        pool_of_process.get(&attribute(at?, "id")).cloned()
+    };
+    for flow in bpmn_elements(document).filter(|it| it.name() == "messageFlow") {
+        let ends = (by_id.get(&attribute(flow, "sourceRef")), by_id.get(&attribute(flow, "targetRef")));
+        let (Some(source), Some(target)) = ends else { continue };
+        let mut report =
+            |message: String, help: &str| problems.element(flow, "bpmn.message-flow", message, help);
+        if let (Some(from), Some(to)) = (pool(*source), pool(*target))
+            && from == to
+        {
+            report(
+                format!("a message flow stays inside the pool `{from}`"),
+                "use a sequence flow inside a pool",
+            );
+        }
+        if matches!(source.name(), "startEvent" | "intermediateCatchEvent" | "boundaryEvent")
+            || !may_be_message(*source)
+        {
+            report(format!("a message flow leaves a `{}` that sends no message", source.name()), SENDERS);
+        }
+        let throws = matches!(target.name(), "endEvent" | "intermediateThrowEvent");
+        if throws || !may_be_message(*target) {
+            report(
+                format!("a message flow reaches a `{}` that receives no message", target.name()),
+                RECEIVERS,
+            );
+        }
+    }
+}
+
+const SENDERS: &str = "let it leave a pool, an activity, or a message end or throw event";
+const RECEIVERS: &str = "let it reach a pool, an activity, or a message start or catch event";
+
+/// Not an event, or an event with a message among its event definitions.
+fn may_be_message(element: Element<'_>) -> bool {
+    let definitions =
+        || element.children().filter(|it| it.namespace() == ns::BPMN && it.name().contains("ventDefinition"));
+    !element.name().ends_with("Event")
+        || definitions().any(|it| matches!(it.name(), "messageEventDefinition" | "eventDefinitionRef"))
+}

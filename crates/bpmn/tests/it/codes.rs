@@ -1,0 +1,47 @@
+//! Every diagnostic code has a page that explains it and a case that provokes it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::{hostile, rules, shared};
+
+/// Codes written in the sources.
+fn codes() -> BTreeSet<String> {
+    let sources = shared::files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &["rs"]);
+    let mut out = BTreeSet::new();
+    for path in sources {
+        let text = std::fs::read_to_string(path).expect("source is readable");
+        for piece in text.split('"') {
+            let rest =
+                ["xml.", "bpmn.", "zeebe.", "di."].iter().find_map(|prefix| piece.strip_prefix(prefix));
+            if rest.is_some_and(|rest| {
+                !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+            }) {
+                out.insert(piece.to_owned());
+            }
+        }
+    }
+    assert!(out.len() > 70, "{} codes found", out.len());
+    out
+}
+
+#[test]
+fn every_code_has_a_page() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/errors");
+    for code in codes() {
+        let page = folder.join(format!("{code}.md"));
+        let text = std::fs::read_to_string(&page).unwrap_or_default();
+        assert!(
+            text.starts_with(&format!("# `{code}`")),
+            "docs/errors/{code}.md is missing or has another title"
+        );
+    }
+}
+
+#[test]
+fn every_code_has_a_case() {
+    let mut covered: BTreeSet<String> = rules::CASES.iter().map(|case| case.0.to_owned()).collect();
+    covered.extend(hostile::CODES.iter().map(|code| (*code).to_owned()));
+    let missing: Vec<_> = codes().into_iter().filter(|code| !covered.contains(code)).collect();
+    assert!(missing.is_empty(), "no case provokes {missing:?}");
+}

@@ -1,0 +1,344 @@
+//! One case with a planted violation for each rule. A case is text: code, content, id of the element at fault.
+
+/// Wraps the content of a process of the `zeebe` dialect. Content that starts with `!` is a plain file's.
+pub fn process(content: &str) -> String {
+    let plain = content.strip_prefix('!');
+    let zeebe = if plain.is_some() { "" } else { " xmlns:zeebe='http://camunda.org/schema/zeebe/1.0'" };
+    let (root, content) =
+        plain.unwrap_or(content).split_once("---").unwrap_or(("", plain.unwrap_or(content)));
+    let open = "<bpmn:definitions xmlns:bpmn='http://www.omg.org/spec/BPMN/20100524/MODEL' xmlns:bpmndi='http://www.omg.org/spec/BPMN/20100524/DI' targetNamespace='t'";
+    if root.contains("isExecutable") || root.contains("<bpmn:process ") {
+        return format!("{open}{zeebe}>{root}{content}</bpmn:definitions>");
+    }
+    format!(
+        "{open}{zeebe}>{root}<bpmn:process id='p' isExecutable='true'>{content}</bpmn:process></bpmn:definitions>"
+    )
+}
+
+/// start -> X -> end, where the case gives X with id `x`.
+macro_rules! between {
+    ($middle:literal) => {
+        concat!(
+            "<bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='x'/>",
+            $middle,
+            "<bpmn:sequenceFlow id='g' sourceRef='x' targetRef='e'/><bpmn:endEvent id='e'/>"
+        )
+    };
+    ($root:literal, $middle:literal) => {
+        concat!(
+            $root,
+            "---<bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='x'/>",
+            $middle,
+            "<bpmn:sequenceFlow id='g' sourceRef='x' targetRef='e'/><bpmn:endEvent id='e'/>"
+        )
+    };
+}
+
+/// (code, content, element at fault; empty when it has no id).
+pub const CASES: &[(&str, &str, &str)] = &[
+    ("bpmn.ad-hoc-content", between!("<bpmn:adHocSubProcess id='x'/>"), "x"),
+    (
+        "bpmn.boundary-attachment",
+        between!(
+            "<bpmn:subProcess id='x'><bpmn:startEvent id='i'/><bpmn:sequenceFlow id='h' sourceRef='i' targetRef='t'/><bpmn:task id='t'/></bpmn:subProcess><bpmn:boundaryEvent id='b' attachedToRef='t'><bpmn:errorEventDefinition/></bpmn:boundaryEvent>"
+        ),
+        "b",
+    ),
+    (
+        "bpmn.boundary-with-incoming",
+        between!(
+            "<bpmn:task id='x'/><bpmn:boundaryEvent id='b' attachedToRef='x'><bpmn:errorEventDefinition/></bpmn:boundaryEvent><bpmn:sequenceFlow id='h' sourceRef='x' targetRef='b'/>"
+        ),
+        "b",
+    ),
+    (
+        "bpmn.boundary-without-outgoing",
+        between!(
+            "!",
+            "<bpmn:task id='x'/><bpmn:boundaryEvent id='b' attachedToRef='x'><bpmn:errorEventDefinition/></bpmn:boundaryEvent>"
+        ),
+        "b",
+    ),
+    ("bpmn.called-element", between!("<bpmn:callActivity id='x'/>"), "x"),
+    (
+        "bpmn.compensation-with-flow",
+        between!(
+            "<bpmn:task id='x'/><bpmn:boundaryEvent id='b' attachedToRef='x'><bpmn:compensateEventDefinition/></bpmn:boundaryEvent><bpmn:sequenceFlow id='h' sourceRef='b' targetRef='e'/>"
+        ),
+        "b",
+    ),
+    (
+        "bpmn.condition-missing",
+        between!(
+            "<bpmn:exclusiveGateway id='x'/><bpmn:sequenceFlow id='h' sourceRef='x' targetRef='e'><bpmn:conditionExpression>=a</bpmn:conditionExpression></bpmn:sequenceFlow>"
+        ),
+        "g",
+    ),
+    (
+        "bpmn.condition-not-allowed",
+        between!(
+            "<bpmn:parallelGateway id='x'/><bpmn:sequenceFlow id='h' sourceRef='x' targetRef='e'><bpmn:conditionExpression>=a</bpmn:conditionExpression></bpmn:sequenceFlow>"
+        ),
+        "h",
+    ),
+    (
+        "bpmn.conditional",
+        between!(
+            "<bpmn:intermediateCatchEvent id='x'><bpmn:conditionalEventDefinition/></bpmn:intermediateCatchEvent>"
+        ),
+        "x",
+    ),
+    (
+        "bpmn.dangling-reference",
+        "<bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='nowhere'/>",
+        "f",
+    ),
+    ("bpmn.default-flow", between!("<bpmn:exclusiveGateway id='x' default='f'/>"), "x"),
+    ("bpmn.duplicate-id", between!("<bpmn:task id='x'/><bpmn:task id='s'/>"), "s"),
+    (
+        "bpmn.end-with-outgoing",
+        between!("<bpmn:task id='x'/><bpmn:sequenceFlow id='h' sourceRef='e' targetRef='x'/>"),
+        "e",
+    ),
+    (
+        "bpmn.error-code",
+        "<bpmn:error id='r'/>---<bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='e'/><bpmn:endEvent id='e'><bpmn:errorEventDefinition errorRef='r'/></bpmn:endEvent>",
+        "e",
+    ),
+    (
+        "bpmn.escalation-code",
+        between!(
+            "<bpmn:intermediateThrowEvent id='x'><bpmn:escalationEventDefinition/></bpmn:intermediateThrowEvent>"
+        ),
+        "x",
+    ),
+    ("bpmn.event-based-gateway", between!("<bpmn:eventBasedGateway id='x'/>"), "e"),
+    (
+        "bpmn.event-not-allowed",
+        between!(
+            "<bpmn:intermediateThrowEvent id='x'><bpmn:terminateEventDefinition/></bpmn:intermediateThrowEvent>"
+        ),
+        "x",
+    ),
+    (
+        "bpmn.event-sub-process-with-flows",
+        between!(
+            "<bpmn:subProcess id='x' triggeredByEvent='true'><bpmn:startEvent id='i'><bpmn:errorEventDefinition/></bpmn:startEvent></bpmn:subProcess>"
+        ),
+        "x",
+    ),
+    (
+        "bpmn.flow-crosses-scope",
+        between!(
+            "<bpmn:subProcess id='x'><bpmn:startEvent id='i'/><bpmn:sequenceFlow id='h' sourceRef='i' targetRef='e'/></bpmn:subProcess>"
+        ),
+        "h",
+    ),
+    (
+        "bpmn.gateway-direction",
+        between!("<bpmn:exclusiveGateway id='x' gatewayDirection='Converging'/>"),
+        "x",
+    ),
+    ("bpmn.gateway-without-choice", between!("<bpmn:exclusiveGateway id='x'/>"), "x"),
+    (
+        "bpmn.gateway-without-outgoing",
+        "<bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='x'/><bpmn:parallelGateway id='x'/>",
+        "x",
+    ),
+    ("bpmn.invalid-id", between!("<bpmn:task id='x'/><bpmn:task id='1 2'/>"), "1 2"),
+    (
+        "bpmn.link",
+        "<bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='x'/><bpmn:intermediateThrowEvent id='x'><bpmn:linkEventDefinition name='l'/></bpmn:intermediateThrowEvent>",
+        "x",
+    ),
+    (
+        "bpmn.lonely-condition",
+        "!<bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='x'/><bpmn:task id='x'/><bpmn:sequenceFlow id='g' sourceRef='x' targetRef='e'><bpmn:conditionExpression>a</bpmn:conditionExpression></bpmn:sequenceFlow><bpmn:endEvent id='e'/>",
+        "g",
+    ),
+    (
+        "bpmn.loop-markers",
+        between!(
+            "<bpmn:task id='x'><bpmn:standardLoopCharacteristics/><bpmn:multiInstanceLoopCharacteristics/></bpmn:task>"
+        ),
+        "x",
+    ),
+    (
+        "bpmn.message-flow",
+        "<bpmn:collaboration id='c'><bpmn:participant id='o' processRef='p'/><bpmn:participant id='q'/><bpmn:messageFlow id='m' sourceRef='s' targetRef='q'/></bpmn:collaboration>---<bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='e'/><bpmn:endEvent id='e'/>",
+        "m",
+    ),
+    ("bpmn.message-missing", between!("<bpmn:receiveTask id='x'/>"), "x"),
+    (
+        "bpmn.message-name",
+        between!("<bpmn:message id='m'/>", "<bpmn:receiveTask id='x' messageRef='m'/>"),
+        "x",
+    ),
+    ("bpmn.misplaced-element", between!("<bpmn:task id='x'><bpmn:task id='y'/></bpmn:task>"), "y"),
+    ("bpmn.missing-attribute", between!("<bpmn:task id='x'/><bpmn:sequenceFlow id='h' sourceRef='x'/>"), "h"),
+    (
+        "bpmn.multi-instance",
+        between!("<bpmn:task id='x'><bpmn:multiInstanceLoopCharacteristics/></bpmn:task>"),
+        "x",
+    ),
+    (
+        "bpmn.must-interrupt",
+        between!(
+            "<bpmn:task id='x'/><bpmn:boundaryEvent id='b' cancelActivity='false' attachedToRef='x'><bpmn:errorEventDefinition/></bpmn:boundaryEvent>"
+        ),
+        "b",
+    ),
+    ("bpmn.no-executable-process", "<bpmn:process id='q' isExecutable='false'/>---", "q"),
+    ("bpmn.no-incoming", between!("<bpmn:task id='x'/><bpmn:task id='y'/>"), "y"),
+    ("bpmn.no-outgoing", between!("<bpmn:task id='x'/><bpmn:task id='y'/>"), "y"),
+    ("bpmn.no-start-event", "<bpmn:task id='x'/>", "p"),
+    ("bpmn.not-executable", between!("<bpmn:inclusiveGateway id='x'/>"), "x"),
+    (
+        "bpmn.number",
+        between!(
+            "<bpmn:serviceTask id='x'><bpmn:extensionElements><zeebe:taskDefinition type='a' retries='many'/></bpmn:extensionElements></bpmn:serviceTask>"
+        ),
+        "x",
+    ),
+    ("bpmn.quantity", between!("<bpmn:task id='x' startQuantity='0'/>"), "x"),
+    (
+        "bpmn.several-none-starts",
+        between!(
+            "<bpmn:task id='x'/><bpmn:startEvent id='r'/><bpmn:sequenceFlow id='h' sourceRef='r' targetRef='x'/>"
+        ),
+        "r",
+    ),
+    (
+        "bpmn.shared-event-definition",
+        between!(
+            "<bpmn:task id='x'/><bpmn:boundaryEvent id='b' attachedToRef='x'><bpmn:errorEventDefinition id='d'/></bpmn:boundaryEvent><bpmn:boundaryEvent id='c' attachedToRef='x'><bpmn:eventDefinitionRef>d</bpmn:eventDefinitionRef></bpmn:boundaryEvent>"
+        ),
+        "c",
+    ),
+    (
+        "bpmn.signal-name",
+        between!(
+            "<bpmn:intermediateCatchEvent id='x'><bpmn:signalEventDefinition/></bpmn:intermediateCatchEvent>"
+        ),
+        "x",
+    ),
+    (
+        "bpmn.start-with-incoming",
+        between!("<bpmn:task id='x'/><bpmn:sequenceFlow id='h' sourceRef='x' targetRef='s'/>"),
+        "s",
+    ),
+    (
+        "bpmn.sub-process-start",
+        between!(
+            "<bpmn:subProcess id='x'><bpmn:startEvent id='i'/><bpmn:startEvent id='j'/></bpmn:subProcess>"
+        ),
+        "x",
+    ),
+    (
+        "bpmn.timer",
+        between!(
+            "<bpmn:intermediateCatchEvent id='x'><bpmn:timerEventDefinition><bpmn:timeDuration>soon</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+        ),
+        "x",
+    ),
+    (
+        "bpmn.timer-several",
+        between!(
+            "<bpmn:intermediateCatchEvent id='x'><bpmn:timerEventDefinition id='d'><bpmn:timeDuration>PT1S</bpmn:timeDuration><bpmn:timeCycle>R/PT1S</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+        ),
+        "d",
+    ),
+    ("bpmn.unknown-attribute", between!("<bpmn:task id='x' colour='red'/>"), "x"),
+    ("bpmn.unknown-element", between!("<bpmn:magicTask id='x'/>"), "x"),
+    ("bpmn.wrong-reference", between!("<bpmn:task id='x' default='e'/>"), "x"),
+    (
+        "di.dangling-reference",
+        "<bpmndi:BPMNShape id='d' bpmnElement='gone'/><bpmn:process id='p' isExecutable='true'>---<bpmn:startEvent id='s'/></bpmn:process>",
+        "d",
+    ),
+    (
+        "zeebe.called-decision",
+        between!(
+            "<bpmn:businessRuleTask id='x'><bpmn:extensionElements><zeebe:calledDecision/></bpmn:extensionElements></bpmn:businessRuleTask>"
+        ),
+        "x",
+    ),
+    (
+        "zeebe.correlation-key",
+        between!("<bpmn:message id='m' name='n'/>", "<bpmn:receiveTask id='x' messageRef='m'/>"),
+        "x",
+    ),
+    (
+        "zeebe.expression-required",
+        between!(
+            "<bpmn:scriptTask id='x'><bpmn:extensionElements><zeebe:script expression='1 + 1' resultVariable='r'/></bpmn:extensionElements></bpmn:scriptTask>"
+        ),
+        "x",
+    ),
+    (
+        "zeebe.io-mapping",
+        between!(
+            "<bpmn:task id='x'><bpmn:extensionElements><zeebe:ioMapping><zeebe:input source='=1' target='not a name'/></zeebe:ioMapping></bpmn:extensionElements></bpmn:task>"
+        ),
+        "x",
+    ),
+    (
+        "zeebe.listener",
+        between!(
+            "<bpmn:userTask id='x'><bpmn:extensionElements><zeebe:taskListeners><zeebe:taskListener eventType='dreaming' type='t'/></zeebe:taskListeners></bpmn:extensionElements></bpmn:userTask>"
+        ),
+        "x",
+    ),
+    (
+        "zeebe.script",
+        between!(
+            "<bpmn:scriptTask id='x'><bpmn:extensionElements><zeebe:script expression='=1'/></bpmn:extensionElements></bpmn:scriptTask>"
+        ),
+        "x",
+    ),
+    ("zeebe.task-type", between!("<bpmn:serviceTask id='x'/>"), "x"),
+    ("bpmn.no-definitions", "", ""),
+];
+
+fn problems(text: &str) -> Vec<bpmn::Diagnostic> {
+    let document = bpmn::read(text.as_bytes(), "case.bpmn").expect("is well-formed");
+    let (definitions, mut problems) = bpmn::model(&document);
+    problems.extend(bpmn::validate(&definitions));
+    problems
+}
+
+#[test]
+fn every_planted_violation_is_found_and_located() {
+    for (code, content, id) in CASES {
+        let text = if *code == "bpmn.no-definitions" { "<html/>".to_owned() } else { process(content) };
+        let problems = problems(&text);
+        let found = problems
+            .iter()
+            .find(|problem| problem.code == *code && problem.element_id.as_deref().unwrap_or("") == *id);
+        let Some(found) = found else { panic!("{code} not found at `{id}`: {problems:#?}") };
+        assert!(found.line == 1 && found.column >= 1 && !found.help.is_empty(), "{found}");
+    }
+}
+
+#[test]
+fn a_clean_model_has_no_problems() {
+    let text = process(between!("<bpmn:task id='x'/>"));
+    assert_eq!(problems(&text), []);
+}
+
+#[test]
+fn all_problems_are_reported_at_once() {
+    let text = process(
+        "<bpmn:startEvent id='s'/><bpmn:serviceTask id='a'/><bpmn:serviceTask id='b'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='gone'/>",
+    );
+    let problems = bpmn::load(text.as_bytes(), "case.bpmn").expect_err("is refused");
+    let found = |code: &str| problems.iter().filter(|problem| problem.code == code).count();
+    assert_eq!((found("zeebe.task-type"), found("bpmn.dangling-reference")), (2, 1), "{problems:#?}");
+    assert!(problems.windows(2).all(|pair| (pair[0].line, pair[0].column) <= (pair[1].line, pair[1].column)));
+    let shown = problems.iter().find(|problem| problem.code == "zeebe.task-type").map(ToString::to_string);
+    assert!(
+        shown.is_some_and(
+            |text| text.starts_with("case.bpmn:1:") && text.contains("error[zeebe.task-type] a:")
+        )
+    );
+}
