@@ -1,0 +1,248 @@
+-- The read model. Keys are unique across tenants, so a row's key alone is its primary key; every index that a
+-- search walks starts with the tenant, and every search names its tenant. Times are milliseconds since 1970.
+
+CREATE TABLE meta (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  format INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  time INTEGER NOT NULL
+);
+
+-- Every record, with the events of its aggregate: what an instance's history, audit and change streams read.
+CREATE TABLE records (
+  lsn INTEGER PRIMARY KEY,
+  time INTEGER NOT NULL,
+  tenant TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  request_id TEXT,
+  traceparent TEXT,
+  instance INTEGER NOT NULL,
+  aggregate TEXT NOT NULL,
+  command TEXT NOT NULL,
+  events BLOB
+);
+CREATE INDEX records_instance ON records (instance, lsn) WHERE instance <> 0;
+
+CREATE TABLE deployments (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  actor TEXT NOT NULL
+);
+CREATE TABLE resources (
+  deployment INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  content BLOB NOT NULL,
+  PRIMARY KEY (deployment, name)
+);
+CREATE TABLE process_definitions (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  version_tag TEXT,
+  name TEXT,
+  resource TEXT NOT NULL,
+  deployment INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  has_start_form INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX process_definitions_id ON process_definitions (tenant, id, version);
+
+-- Flow nodes and sequence flows of a definition by their ordinal in document order; 0 is the process.
+CREATE TABLE elements (
+  definition INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  name TEXT,
+  type TEXT NOT NULL,
+  bpmn_type TEXT NOT NULL,
+  headers TEXT,
+  listeners TEXT,
+  task_listeners TEXT,
+  multi_instance INTEGER NOT NULL,
+  PRIMARY KEY (definition, ordinal)
+) WITHOUT ROWID;
+
+CREATE TABLE process_instances (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  definition INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  started INTEGER NOT NULL,
+  ended INTEGER,
+  parent INTEGER,
+  parent_element INTEGER,
+  root INTEGER NOT NULL,
+  business_id TEXT,
+  tags TEXT,
+  traceparent TEXT
+);
+CREATE INDEX process_instances_definition ON process_instances (tenant, definition);
+CREATE INDEX process_instances_parent ON process_instances (parent) WHERE parent IS NOT NULL;
+CREATE INDEX process_instances_active ON process_instances (tenant, key) WHERE state = 'ACTIVE';
+CREATE INDEX process_instances_business ON process_instances (tenant, business_id) WHERE business_id IS NOT NULL;
+
+CREATE TABLE element_instances (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  instance INTEGER NOT NULL,
+  definition INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  scope INTEGER NOT NULL,
+  body INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  started INTEGER NOT NULL,
+  ended INTEGER
+);
+CREATE INDEX element_instances_instance ON element_instances (instance);
+
+-- How many element instances of an element are in which state.
+CREATE TABLE element_counts (
+  definition INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  active INTEGER NOT NULL,
+  completed INTEGER NOT NULL,
+  terminated INTEGER NOT NULL,
+  PRIMARY KEY (definition, ordinal)
+) WITHOUT ROWID;
+
+CREATE TABLE sequence_flows (
+  instance INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  PRIMARY KEY (instance, ordinal)
+) WITHOUT ROWID;
+
+-- Tokens that wait at the end of a flow for others.
+CREATE TABLE waiting_tokens (
+  instance INTEGER NOT NULL,
+  scope INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  tokens INTEGER NOT NULL,
+  PRIMARY KEY (instance, scope, ordinal)
+) WITHOUT ROWID;
+
+CREATE TABLE jobs (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  instance INTEGER NOT NULL,
+  definition INTEGER NOT NULL,
+  element INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  listener INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  retries INTEGER NOT NULL,
+  worker TEXT,
+  deadline INTEGER,
+  retry_at INTEGER,
+  error_code TEXT,
+  error_message TEXT,
+  failed_with_retries INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  ended INTEGER
+);
+CREATE INDEX jobs_instance ON jobs (instance);
+CREATE INDEX jobs_open ON jobs (tenant, type) WHERE ended IS NULL;
+
+CREATE TABLE variables (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  instance INTEGER NOT NULL,
+  scope INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  updated INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX variables_scope ON variables (scope, name);
+CREATE INDEX variables_instance ON variables (instance);
+
+CREATE TABLE incidents (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  instance INTEGER NOT NULL,
+  definition INTEGER NOT NULL,
+  element INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  job INTEGER,
+  type TEXT NOT NULL,
+  message TEXT NOT NULL,
+  cause TEXT,
+  state TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  resolved INTEGER
+);
+CREATE INDEX incidents_instance ON incidents (instance);
+CREATE INDEX incidents_active ON incidents (tenant, definition) WHERE state = 'ACTIVE';
+CREATE INDEX incidents_active_element ON incidents (element) WHERE state = 'ACTIVE';
+CREATE INDEX incidents_active_instance ON incidents (instance) WHERE state = 'ACTIVE';
+
+CREATE TABLE user_tasks (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  instance INTEGER NOT NULL,
+  definition INTEGER NOT NULL,
+  element INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  assignee TEXT,
+  candidate_users TEXT NOT NULL,
+  candidate_groups TEXT NOT NULL,
+  due INTEGER,
+  follow_up INTEGER,
+  priority INTEGER NOT NULL,
+  form TEXT,
+  action TEXT,
+  denied_reason TEXT,
+  created INTEGER NOT NULL,
+  ended INTEGER
+);
+CREATE INDEX user_tasks_instance ON user_tasks (instance);
+CREATE INDEX user_tasks_open ON user_tasks (tenant, assignee) WHERE ended IS NULL;
+
+CREATE TABLE timers (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  instance INTEGER NOT NULL,
+  definition INTEGER NOT NULL,
+  element INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  repetitions INTEGER NOT NULL,
+  state TEXT NOT NULL
+);
+CREATE INDEX timers_instance ON timers (instance) WHERE state = 'CREATED';
+
+CREATE TABLE message_subscriptions (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  instance INTEGER NOT NULL,
+  definition INTEGER NOT NULL,
+  element INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  correlation_key TEXT NOT NULL,
+  state TEXT NOT NULL,
+  updated INTEGER NOT NULL
+);
+CREATE INDEX message_subscriptions_instance ON message_subscriptions (instance);
+CREATE INDEX message_subscriptions_open ON message_subscriptions (tenant, name) WHERE state = 'CREATED';
+
+CREATE TABLE correlations (
+  key INTEGER PRIMARY KEY,
+  subscription INTEGER NOT NULL,
+  message INTEGER NOT NULL,
+  partition INTEGER NOT NULL,
+  time INTEGER NOT NULL
+);
+
+CREATE TABLE messages (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  name TEXT NOT NULL,
+  correlation_key TEXT NOT NULL,
+  message_id TEXT,
+  published INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  state TEXT NOT NULL
+);
