@@ -160,7 +160,7 @@ fn an_instance_that_ran_in_one_delivery_or_in_many_has_the_same_rows() {
     }
     once.deliver();
     for record in std::mem::take(&mut often.records) {
-        often.history.project(&[record.clone()]).unwrap();
+        often.history.project(std::slice::from_ref(&record)).unwrap();
         // Delivered again, it changes nothing.
         often.history.project(&[record]).unwrap();
     }
