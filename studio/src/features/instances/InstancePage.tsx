@@ -1,0 +1,150 @@
+/** One instance: where its tokens are, how they came there, and everything that can be done about it. */
+import { Button, Modal } from '@mantine/core';
+import { IconBan, IconSearchOff } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { cancelInstance } from '../../shared/api/commands';
+import { ApiError } from '../../shared/api/problem';
+import { flowsQuery, instanceQuery, instanceStatisticsQuery, xmlQuery } from '../../shared/api/queries';
+import type { ProcessInstance } from '../../shared/api/types';
+import { Diagram } from '../../shared/diagram/Diagram';
+import { Elements } from '../../shared/diagram/Elements';
+import type { DiagramElement } from '../../shared/diagram/outline';
+import { elementKind } from '../../shared/format/names';
+import { Ago, Duration, KeyText } from '../../shared/ui/bits';
+import { StateChip } from '../../shared/ui/Chip';
+import { EmptyState, Problem, told } from '../../shared/ui/feedback';
+import { Card, Page } from '../../shared/ui/Page';
+import { InstanceTabs } from './InstanceTabs';
+import styles from './instances.module.css';
+
+const route = getRouteApi('/instances/$key');
+
+export function InstancePage() {
+  const { key } = route.useParams();
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const query = useQuery({
+    ...instanceQuery(key),
+    // A new instance may be on its way into the view when its page opens.
+    retry: (failures, error) => failures < 5 && error instanceof ApiError && (error.status === 404 || error.status === 0),
+    retryDelay: 200,
+  });
+  const [elements, setElements] = useState<DiagramElement[]>([]);
+  const names = useMemo(() => new Map(elements.map((each) => [each.id, each.name || elementKind(each.type)])), [elements]);
+  const setSearch = (change: Partial<typeof search>) =>
+    void navigate({ to: '/instances/$key', params: { key }, search: { ...search, ...change }, replace: true });
+
+  const back = { label: 'Instances', link: { to: '/instances' } } as const;
+  if (query.isError && !query.data) {
+    const missing = query.error instanceof ApiError && query.error.status === 404;
+    return (
+      <Page title="Instance" tab="Instance" back={back}>
+        {missing ? (
+          <Card>
+            <EmptyState icon={<IconSearchOff size={24} />} title="There is no such instance" action={<Button component={Link} to="/instances">Show all instances</Button>}>
+              No instance has the key {key}, or its history was removed.
+            </EmptyState>
+          </Card>
+        ) : (
+          <Problem error={query.error} retry={() => void query.refetch()} />
+        )}
+      </Page>
+    );
+  }
+  const instance = query.data;
+  const title = instance ? instance.processDefinitionName || instance.processDefinitionId : 'Instance';
+  return (
+    <Page
+      full
+      title={<>{title} {instance && <StateChip state={instance.state} hasIncident={instance.hasIncident} />}</>}
+      tab={`${title} ${key}`}
+      back={back}
+      facts={instance && <Facts instance={instance} />}
+      actions={instance?.state === 'ACTIVE' && <CancelButton instance={instance} />}
+    >
+      <Canvas
+        instance={instance}
+        instanceKey={key}
+        elements={elements}
+        onElements={setElements}
+        selected={search.element}
+        onSelect={(element) => setSearch({ element })}
+      />
+      <InstanceTabs instanceKey={key} instance={instance} search={search} setSearch={setSearch} names={names} />
+    </Page>
+  );
+}
+
+function Facts({ instance }: { instance: ProcessInstance }) {
+  return (
+    <>
+      <KeyText value={instance.processInstanceKey} label="instance key" />
+      <Link to="/processes/$key" params={{ key: instance.processDefinitionKey }}>Version {instance.processDefinitionVersion}</Link>
+      <span>Started <Ago time={instance.startDate} /></span>
+      <span>{instance.endDate ? 'Took' : 'Running for'} <Duration from={instance.startDate} to={instance.endDate} /></span>
+      {instance.businessId && <span>{instance.businessId}</span>}
+      {instance.parentProcessInstanceKey && (
+        <Link to="/instances/$key" params={{ key: instance.parentProcessInstanceKey }}>Called by {instance.parentProcessInstanceKey}</Link>
+      )}
+    </>
+  );
+}
+
+function Canvas({ instance, instanceKey, elements, onElements, selected, onSelect }: {
+  instance?: ProcessInstance;
+  instanceKey: string;
+  elements: DiagramElement[];
+  onElements: (elements: DiagramElement[]) => void;
+  selected?: string;
+  onSelect: (element: string | undefined) => void;
+}) {
+  const xml = useQuery({ ...xmlQuery(instance?.processDefinitionKey ?? ''), enabled: instance !== undefined });
+  const statistics = useQuery({ ...instanceStatisticsQuery(instanceKey), enabled: instance !== undefined });
+  const flows = useQuery({ ...flowsQuery(instanceKey), enabled: instance !== undefined });
+  const taken = useMemo(() => flows.data?.map((flow) => flow.elementId), [flows.data]);
+  return (
+    <Card className={styles.canvas} label="Diagram">
+      <Diagram
+        xml={xml.data}
+        error={xml.error ?? undefined}
+        statistics={statistics.data}
+        takenFlows={taken}
+        selected={selected}
+        onSelect={onSelect}
+        onElements={onElements}
+        label="Diagram with the path of this instance"
+      />
+      <Elements elements={elements} statistics={statistics.data ?? []} selected={selected} onSelect={onSelect} />
+    </Card>
+  );
+}
+
+function CancelButton({ instance }: { instance: ProcessInstance }) {
+  const [asking, setAsking] = useState(false);
+  const client = useQueryClient();
+  const cancel = useMutation({
+    mutationFn: () => cancelInstance(instance.processInstanceKey),
+    onSuccess: () => {
+      setAsking(false);
+      told('Instance cancelled', instance.processInstanceKey);
+      void client.invalidateQueries({ queryKey: ['instance', instance.processInstanceKey] });
+    },
+  });
+  return (
+    <>
+      <Button variant="default" leftSection={<IconBan size={16} />} onClick={() => setAsking(true)}>Cancel instance</Button>
+      <Modal opened={asking} onClose={() => setAsking(false)} title="Cancel this instance?">
+        <div className={styles.stack} style={{ padding: 0 }}>
+          <p style={{ margin: 0 }}>Its tokens, jobs, tasks and timers end at once. That cannot be undone; the history stays.</p>
+          {cancel.isError && <Problem error={cancel.error} />}
+          <div className={styles.row}>
+            <Button color="red" onClick={() => cancel.mutate()} loading={cancel.isPending}>Cancel instance</Button>
+            <Button variant="default" onClick={() => setAsking(false)}>Keep it running</Button>
+          </div>
+        </div>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,124 @@
+/** Deploying by dropping files anywhere on the page, with every finding of a refused deployment. */
+import { Button, Modal } from '@mantine/core';
+import { IconCircleX, IconFileUpload, IconInfoCircle, IconAlertTriangle } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { deploy } from '../../shared/api/commands';
+import { asApiError, diagnosticsOf, type Diagnostic } from '../../shared/api/problem';
+import { plural } from '../../shared/format/names';
+import { tellProblem, told } from '../../shared/ui/feedback';
+import { ApiError } from '../../shared/api/problem';
+import { chooseFiles } from './deploy';
+import styles from './processes.module.css';
+
+export function DeployZone({ children }: { children: (chooseFile: () => void, busy: boolean) => ReactNode }) {
+  const client = useQueryClient();
+  const input = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const [names, setNames] = useState<string[]>([]);
+  const upload = useMutation({
+    mutationFn: deploy,
+    onSuccess: (answer, files) => {
+      const processes = answer.deployments.flatMap((each) => (each.processDefinition ? [each.processDefinition] : []));
+      const text = processes.map((each) => `${each.processDefinitionId} version ${each.version}`).join(', ');
+      told('Deployed', text || files.map((file) => file.name).join(', '));
+      void client.invalidateQueries({ queryKey: ['definitions'] });
+    },
+  });
+  const take = (all: File[]) => {
+    if (all.length === 0) return;
+    const { files, refused } = chooseFiles(all);
+    if (files.length === 0) {
+      tellProblem(new ApiError(-1, 'Nothing to deploy', `${refused.join(', ')}: not a BPMN file.`, 'Drop files that end in .bpmn.'));
+      return;
+    }
+    setNames(files.map((file) => file.name));
+    upload.mutate(files);
+  };
+  const latest = useRef(take);
+  useEffect(() => {
+    latest.current = take;
+  });
+
+  // The whole window is the target, so that a file dropped beside a small box does not replace the page.
+  useEffect(() => {
+    let depth = 0;
+    const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+    const handlers: [keyof WindowEventMap, (event: DragEvent) => void][] = [
+      ['dragenter', (event) => holdsFiles(event) && ((depth += 1), setOver(true))],
+      ['dragleave', (event) => holdsFiles(event) && (depth -= 1) <= 0 && setOver(false)],
+      ['dragover', (event) => holdsFiles(event) && event.preventDefault()],
+      ['drop', (event) => {
+        if (!holdsFiles(event)) return;
+        event.preventDefault();
+        depth = 0;
+        setOver(false);
+        latest.current([...(event.dataTransfer?.files ?? [])]);
+      }],
+    ];
+    for (const [name, handler] of handlers) window.addEventListener(name, handler as EventListener);
+    return () => {
+      for (const [name, handler] of handlers) window.removeEventListener(name, handler as EventListener);
+    };
+  }, []);
+
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        accept=".bpmn,.xml,.dmn,.form"
+        multiple
+        hidden
+        aria-label="Files to deploy"
+        onChange={(event) => {
+          take([...(event.target.files ?? [])]);
+          event.target.value = '';
+        }}
+      />
+      {children(() => input.current?.click(), upload.isPending)}
+      {over && (
+        <div className={styles.drop}>
+          <div><IconFileUpload size={32} aria-hidden /><strong>Drop to deploy</strong><span>BPMN files</span></div>
+        </div>
+      )}
+      <Modal opened={upload.isError} onClose={() => upload.reset()} title={`${names.join(', ')} was not deployed`} size={680}>
+        {upload.isError && <Findings error={upload.error} close={() => upload.reset()} />}
+      </Modal>
+    </>
+  );
+}
+
+const SEVERITY: Record<Diagnostic['severity'], ReactNode> = {
+  error: <IconCircleX size={17} aria-label="Error" />,
+  warning: <IconAlertTriangle size={17} aria-label="Warning" />,
+  info: <IconInfoCircle size={17} aria-label="Note" />,
+};
+
+function Findings({ error, close }: { error: unknown; close: () => void }) {
+  const problem = asApiError(error);
+  const findings = diagnosticsOf(problem);
+  return (
+    <div className={styles.findings}>
+      <p>{findings.length > 0 ? `${plural(findings.length, 'finding')}. Nothing was changed on the server.` : problem.title}</p>
+      <ul>
+        {findings.map((finding, index) => (
+          <li key={index} data-severity={finding.severity}>
+            {SEVERITY[finding.severity]}
+            <div>
+              <div>{finding.message}</div>
+              <div className={styles.findingPlace}>
+                {[finding.code, finding.resource, finding.elementId && `element ${finding.elementId}`, finding.line && `line ${finding.line}${finding.column ? `, column ${finding.column}` : ''}`]
+                  .filter(Boolean)
+                  .join(' · ')}
+              </div>
+              {finding.help && <div className={styles.findingHelp}>{finding.help}</div>}
+            </div>
+          </li>
+        ))}
+      </ul>
+      <p className={styles.findingHelp}>Correct the model and drop it again.</p>
+      <Button onClick={close}>Close</Button>
+    </div>
+  );
+}

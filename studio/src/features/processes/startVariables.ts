@@ -1,0 +1,51 @@
+/** What the start drawer is filled with: what was used last, else the examples of a known process, else nothing. */
+
+export interface Example {
+  label: string;
+  hint: string;
+  variables: string;
+}
+
+const order = (more: Record<string, unknown>) =>
+  JSON.stringify(
+    {
+      orderId: 'A-1001',
+      customer: { name: 'Ada Lovelace', email: 'ada@example.org' },
+      items: [{ sku: 'BATON-12', quantity: 1, price: 49.9 }, { sku: 'SCORE-05', quantity: 2, price: 120 }],
+      total: 289.9,
+      ...more,
+    },
+    null,
+    2,
+  );
+
+const EXAMPLES: Record<string, Example[]> = {
+  'order-fulfilment': [
+    { label: 'An order', hint: 'Everything answers', variables: order({}) },
+    { label: 'Payment outage', hint: 'The charge service fails', variables: order({ simulate: 'outage' }) },
+  ],
+};
+
+export function examplesFor(processId: string): Example[] {
+  return EXAMPLES[processId] ?? [];
+}
+
+const storageKey = (processId: string) => `dirigent-start:${processId}`;
+
+export function initialVariables(processId: string, storage: Pick<Storage, 'getItem'>): string {
+  try {
+    const last = storage.getItem(storageKey(processId));
+    if (last) return last;
+  } catch {
+    // Storage may be forbidden; the examples remain.
+  }
+  return examplesFor(processId)[0]?.variables ?? '{\n  \n}';
+}
+
+export function rememberVariables(processId: string, text: string, storage: Pick<Storage, 'setItem'>): void {
+  try {
+    storage.setItem(storageKey(processId), text);
+  } catch {
+    // Not remembered, then.
+  }
+}

@@ -1,0 +1,47 @@
+/** Every change that the application can ask the engine for. */
+import { RawJson, request, segment } from './client';
+import type { Deployment } from './types';
+
+/** `variables` is JSON text of an object. */
+export function createInstance(definitionKey: string, variables: string): Promise<{ processInstanceKey: string }> {
+  return request('POST', '/v2/process-instances', {
+    body: { processDefinitionKey: definitionKey, variables: new RawJson(variables) },
+  });
+}
+
+export function cancelInstance(key: string): Promise<void> {
+  return request('POST', `/v2/process-instances/${segment(key)}/cancellation`, { body: {} });
+}
+
+export function setVariable(scopeKey: string, name: string, json: string): Promise<void> {
+  return request('PUT', `/v2/element-instances/${segment(scopeKey)}/variables`, {
+    body: { variables: { [name]: new RawJson(json) }, local: true },
+  });
+}
+
+/** Gives a failed job one more try where a job is the reason, then resolves: the token goes on from where it stuck. */
+export async function retryIncident(incident: { incidentKey: string; jobKey?: string | null }): Promise<void> {
+  if (incident.jobKey) {
+    await request('PATCH', `/v2/jobs/${segment(incident.jobKey)}`, { body: { changeset: { retries: 1 } } });
+  }
+  await request('POST', `/v2/incidents/${segment(incident.incidentKey)}/resolution`, { body: {} });
+}
+
+export function claimTask(key: string, assignee: string): Promise<void> {
+  return request('POST', `/v2/user-tasks/${segment(key)}/assignment`, { body: { assignee, allowOverride: true } });
+}
+
+export function unclaimTask(key: string): Promise<void> {
+  return request('DELETE', `/v2/user-tasks/${segment(key)}/assignee`);
+}
+
+/** `variables` is JSON text of an object. */
+export function completeTask(key: string, variables: string): Promise<void> {
+  return request('POST', `/v2/user-tasks/${segment(key)}/completion`, { body: { variables: new RawJson(variables) } });
+}
+
+export function deploy(files: File[]): Promise<Deployment> {
+  const form = new FormData();
+  for (const file of files) form.append('resources', file, file.name);
+  return request('POST', '/v2/deployments', { form });
+}

@@ -1,0 +1,206 @@
+/**
+ * Every read of the application as a query with its key. The first part of a key says what it is about; live events
+ * invalidate by these prefixes (see `live/invalidation.ts`).
+ */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { request, requestText, segment } from './client';
+import type {
+  ConnectorTemplate, ElementInstance, ElementStatistics, EngineStatus, HistoryItem, Incident, Job, Page,
+  ProcessDefinition, ProcessInstance, SearchRequest, SequenceFlow, Topology, UserTask, Variable,
+} from './types';
+
+function search<T>(path: string, body: SearchRequest, signal: AbortSignal): Promise<Page<T>> {
+  return request<Page<T>>('POST', path, { body, signal });
+}
+
+const newestFirst = (field: string): SearchRequest['sort'] => [{ field, order: 'DESC' }];
+
+export const definitionsQuery = () =>
+  queryOptions({
+    queryKey: ['definitions'],
+    queryFn: async ({ signal }) => {
+      const page = await search<ProcessDefinition>('/v2/process-definitions/search', { page: { limit: 500 } }, signal);
+      return page.items;
+    },
+    staleTime: 30_000,
+  });
+
+export const xmlQuery = (definitionKey: string) =>
+  queryOptions({
+    queryKey: ['xml', definitionKey],
+    queryFn: ({ signal }) => requestText(`/v2/process-definitions/${segment(definitionKey)}/xml`, signal),
+    // A deployed definition never changes.
+    staleTime: Infinity,
+    gcTime: 30 * 60_000,
+  });
+
+export interface Counts {
+  active: number;
+  incident: number;
+  completed: number;
+}
+
+/** How many instances of one process (all versions) or one version run, are stuck, are done. */
+export const countsQuery = (filter: { processDefinitionId?: string; processDefinitionKey?: string }) =>
+  queryOptions({
+    queryKey: ['counts', filter.processDefinitionId ?? filter.processDefinitionKey ?? 'all'],
+    queryFn: async ({ signal }): Promise<Counts> => {
+      const count = async (more: Record<string, unknown>) => {
+        const body = { filter: { ...filter, ...more }, page: { limit: 1 } };
+        return (await search<ProcessInstance>('/v2/process-instances/search', body, signal)).page.totalItems;
+      };
+      const [active, incident, completed] = await Promise.all([
+        count({ state: 'ACTIVE' }),
+        count({ state: 'ACTIVE', hasIncident: true }),
+        count({ state: 'COMPLETED' }),
+      ]);
+      return { active, incident, completed };
+    },
+  });
+
+export const overviewQuery = (definitionKey: string) =>
+  queryOptions({
+    queryKey: ['overview', definitionKey],
+    queryFn: async ({ signal }) => {
+      const path = `/api/v1/process-definitions/${segment(definitionKey)}/overview`;
+      return (await request<{ elements: ElementStatistics[] }>('GET', path, { signal })).elements;
+    },
+  });
+
+export const instancesQuery = (body: SearchRequest) =>
+  queryOptions({
+    queryKey: ['instances', body],
+    queryFn: ({ signal }) =>
+      search<ProcessInstance>('/v2/process-instances/search', { sort: newestFirst('startDate'), ...body }, signal),
+    placeholderData: keepPreviousData,
+  });
+
+export const instanceQuery = (key: string) =>
+  queryOptions({
+    queryKey: ['instance', key, 'head'],
+    queryFn: ({ signal }) => request<ProcessInstance>('GET', `/v2/process-instances/${segment(key)}`, { signal }),
+  });
+
+export const flowsQuery = (key: string) =>
+  queryOptions({
+    queryKey: ['instance', key, 'flows'],
+    queryFn: async ({ signal }) => {
+      const path = `/v2/process-instances/${segment(key)}/sequence-flows`;
+      return (await request<{ items: SequenceFlow[] }>('GET', path, { signal })).items;
+    },
+  });
+
+export const instanceStatisticsQuery = (key: string) =>
+  queryOptions({
+    queryKey: ['instance', key, 'statistics'],
+    queryFn: async ({ signal }) => {
+      const path = `/v2/process-instances/${segment(key)}/statistics/element-instances`;
+      return (await request<{ items: ElementStatistics[] }>('GET', path, { signal })).items;
+    },
+  });
+
+export const elementInstancesQuery = (key: string) =>
+  queryOptions({
+    queryKey: ['instance', key, 'elements'],
+    queryFn: async ({ signal }) => {
+      const body = { filter: { processInstanceKey: key }, page: { limit: 1000 } };
+      return (await search<ElementInstance>('/v2/element-instances/search', body, signal)).items;
+    },
+  });
+
+export const variablesQuery = (key: string) =>
+  queryOptions({
+    queryKey: ['instance', key, 'variables'],
+    queryFn: async ({ signal }) => {
+      const body = { filter: { processInstanceKey: key }, page: { limit: 1000 } };
+      return (await search<Variable>('/v2/variables/search?truncateValues=false', body, signal)).items;
+    },
+  });
+
+export const historyQuery = (key: string) =>
+  queryOptions({
+    queryKey: ['instance', key, 'history'],
+    queryFn: async ({ signal }) => {
+      const path = `/api/v1/process-instances/${segment(key)}/history`;
+      return (await request<{ items: HistoryItem[] }>('GET', path, { signal })).items;
+    },
+  });
+
+export const instanceIncidentsQuery = (key: string) =>
+  queryOptions({
+    queryKey: ['instance', key, 'incidents'],
+    queryFn: async ({ signal }) => {
+      const body = { filter: { processInstanceKey: key }, sort: newestFirst('creationTime'), page: { limit: 200 } };
+      return (await search<Incident>('/v2/incidents/search', body, signal)).items;
+    },
+  });
+
+export const instanceJobsQuery = (key: string) =>
+  queryOptions({
+    queryKey: ['instance', key, 'jobs'],
+    queryFn: async ({ signal }) => {
+      const body = { filter: { processInstanceKey: key }, page: { limit: 500 } };
+      return (await search<Job>('/v2/jobs/search', body, signal)).items;
+    },
+  });
+
+export const instanceTasksQuery = (key: string) =>
+  queryOptions({
+    queryKey: ['instance', key, 'tasks'],
+    queryFn: async ({ signal }) => {
+      const body = { filter: { processInstanceKey: key }, page: { limit: 200 } };
+      return (await search<UserTask>('/v2/user-tasks/search', body, signal)).items;
+    },
+  });
+
+export const openIncidentsQuery = () =>
+  queryOptions({
+    queryKey: ['incidents', 'open'],
+    queryFn: ({ signal }) => {
+      const body = { filter: { state: 'ACTIVE' }, sort: newestFirst('creationTime'), page: { limit: 1000 } };
+      return search<Incident>('/v2/incidents/search', body, signal);
+    },
+  });
+
+export const tasksQuery = (state: 'CREATED' | 'COMPLETED') =>
+  queryOptions({
+    queryKey: ['tasks', state],
+    queryFn: ({ signal }) => {
+      const body = { filter: { state }, sort: newestFirst('creationDate'), page: { limit: 200 } };
+      return search<UserTask>('/v2/user-tasks/search', body, signal);
+    },
+    placeholderData: keepPreviousData,
+  });
+
+export const taskQuery = (key: string) =>
+  queryOptions({
+    queryKey: ['tasks', 'one', key],
+    queryFn: ({ signal }) => request<UserTask>('GET', `/v2/user-tasks/${segment(key)}`, { signal }),
+  });
+
+export const connectorsQuery = () =>
+  queryOptions({
+    queryKey: ['connectors'],
+    queryFn: async ({ signal }) => {
+      const answer = await request<ConnectorTemplate[] | { items: ConnectorTemplate[] }>(
+        'GET', '/api/v1/connectors/templates', { signal },
+      );
+      return Array.isArray(answer) ? answer : answer.items;
+    },
+    staleTime: 5 * 60_000,
+  });
+
+export const topologyQuery = () =>
+  queryOptions({
+    queryKey: ['topology'],
+    queryFn: ({ signal }) => request<Topology>('GET', '/v2/topology', { signal }),
+    staleTime: 60_000,
+  });
+
+export const statusQuery = () =>
+  queryOptions({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => request<EngineStatus>('GET', '/api/v1/status', { signal }),
+    refetchInterval: 3_000,
+    retry: false,
+  });

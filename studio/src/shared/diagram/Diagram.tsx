@@ -1,0 +1,97 @@
+/**
+ * A BPMN diagram with what the engine knows about it: tokens, incidents, the path taken. The list of elements beside it
+ * says the same in text and is the way to select for the keyboard and the screen reader.
+ * Invariant: nothing of ours lies over the bottom right corner, where the watermark of bpmn.io has to stay visible.
+ */
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { IconMinus, IconPlus, IconZoomReset } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import type { ElementStatistics } from '../api/types';
+import { Problem } from '../ui/feedback';
+import './diagram.css';
+import type { DiagramElement } from './outline';
+import type { DiagramView } from './view';
+
+export interface DiagramProps {
+  xml: string | undefined;
+  error?: unknown;
+  /** BPMN id of the process, where a file holds several. */
+  processId?: string;
+  statistics?: ElementStatistics[];
+  takenFlows?: string[];
+  selected?: string;
+  onSelect?: (elementId: string | undefined) => void;
+  onElements?: (elements: DiagramElement[]) => void;
+  label: string;
+  /** Completed counts are of interest for a definition, not for a single instance. */
+  showCompleted?: boolean;
+}
+
+export function Diagram(props: DiagramProps) {
+  const { xml, statistics, takenFlows, selected, onSelect, onElements, label, showCompleted } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<DiagramView>(undefined);
+  const [ready, setReady] = useState(0);
+  const [failure, setFailure] = useState<unknown>();
+  const callbacks = useRef({ onSelect, onElements });
+  useEffect(() => {
+    callbacks.current = { onSelect, onElements };
+  });
+
+  useEffect(() => {
+    if (!xml || !host.current) return;
+    let cancelled = false;
+    let opened: DiagramView | undefined;
+    setFailure(undefined);
+    void (async () => {
+      try {
+        const { openDiagram } = await import('./view');
+        if (cancelled || !host.current) return;
+        opened = await openDiagram(host.current, xml, (id) => callbacks.current.onSelect?.(id));
+        if (cancelled) return opened.destroy();
+        view.current = opened;
+        callbacks.current.onElements?.(opened.elements());
+        setReady((count) => count + 1);
+      } catch (error) {
+        if (!cancelled) setFailure(error);
+      }
+    })();
+    return () => {
+      cancelled = true;
+      view.current = undefined;
+      opened?.destroy();
+    };
+  }, [xml]);
+
+  useEffect(() => {
+    view.current?.showStatistics(statistics ?? [], showCompleted ?? false);
+  }, [ready, statistics, showCompleted]);
+  useEffect(() => {
+    view.current?.showPath(takenFlows ?? []);
+  }, [ready, takenFlows]);
+  useEffect(() => {
+    view.current?.select(selected);
+  }, [ready, selected]);
+
+  const problem = props.error ?? failure;
+  return (
+    <div className="diagram">
+      <div ref={host} className="diagram-canvas bio-theme-parent" role="group" aria-label={label} data-ready={ready > 0} />
+      {problem !== undefined && <div className="diagram-problem"><Problem error={problem} /></div>}
+      {!problem && ready === 0 && <div className="diagram-loading" role="status"><span className="sr-only">Loading the diagram</span></div>}
+      <div className="diagram-zoom">
+        <ZoomButton label="Zoom in" onClick={() => view.current?.zoom(1.25)} icon={<IconPlus size={15} />} />
+        <ZoomButton label="Zoom out" onClick={() => view.current?.zoom(0.8)} icon={<IconMinus size={15} />} />
+        <ZoomButton label="Show the whole diagram" onClick={() => view.current?.fit()} icon={<IconZoomReset size={15} />} />
+      </div>
+    </div>
+  );
+}
+
+function ZoomButton({ label, icon, onClick }: { label: string; icon: React.ReactNode; onClick: () => void }) {
+  return (
+    <Tooltip label={label} position="left">
+      <ActionIcon variant="default" size={28} aria-label={label} onClick={onClick}>{icon}</ActionIcon>
+    </Tooltip>
+  );
+}

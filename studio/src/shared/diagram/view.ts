@@ -1,0 +1,163 @@
+/** The bpmn-js viewer behind a small interface; a chunk of its own, loaded with the first diagram. */
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+import type { ElementStatistics } from '../api/types';
+import { inFlowOrder, type DiagramElement } from './outline';
+
+export interface DiagramView {
+  elements(): DiagramElement[];
+  showStatistics(statistics: ElementStatistics[], completed: boolean): void;
+  showPath(flows: string[]): void;
+  select(elementId: string | undefined): void;
+  zoom(factor: number): void;
+  fit(): void;
+  destroy(): void;
+}
+
+/* The services of diagram-js, as far as they are used here. */
+interface Shape {
+  id: string;
+  type: string;
+  businessObject: { name?: string; id: string };
+  outgoing?: { type: string; target?: { id: string } }[];
+  waypoints?: unknown[];
+  labelTarget?: Shape;
+}
+interface Canvas {
+  zoom(level?: number | 'fit-viewport', center?: 'auto'): number;
+  viewbox(box?: object): { inner: { x: number; y: number; width: number; height: number }; outer: { width: number; height: number } };
+  addMarker(id: string, marker: string): void;
+  removeMarker(id: string, marker: string): void;
+}
+interface Overlays {
+  add(element: string, type: string, overlay: { position: object; html: HTMLElement; show?: object }): string;
+  remove(filter: { type: string }): void;
+}
+interface Registry {
+  getAll(): Shape[];
+  get(id: string): Shape | undefined;
+}
+interface EventBus {
+  on(event: string, callback: (event: { element: Shape }) => void): void;
+}
+
+const CONTAINERS = new Set(['bpmn:Process', 'bpmn:Collaboration', 'bpmn:Participant', 'bpmn:Lane']);
+const QUIET = new Set(['bpmn:TextAnnotation', 'bpmn:Group', 'bpmn:DataObjectReference', 'bpmn:DataStoreReference']);
+
+export async function openDiagram(
+  container: HTMLElement,
+  xml: string,
+  onSelect: (elementId: string | undefined) => void,
+): Promise<DiagramView> {
+  const viewer = new NavigatedViewer({
+    container,
+    bpmnRenderer: {
+      defaultFillColor: 'var(--d-diagram-fill)',
+      defaultStrokeColor: 'var(--d-diagram-stroke)',
+      defaultLabelColor: 'var(--d-diagram-label)',
+    },
+  });
+  try {
+    await viewer.importXML(xml);
+  } catch (error) {
+    viewer.destroy();
+    throw error;
+  }
+  const canvas = viewer.get<Canvas>('canvas');
+  const overlays = viewer.get<Overlays>('overlays');
+  const registry = viewer.get<Registry>('elementRegistry');
+  const events = viewer.get<EventBus>('eventBus');
+
+  events.on('element.click', ({ element }) => {
+    const shape = element.labelTarget ?? element;
+    onSelect(CONTAINERS.has(shape.type) || shape.waypoints ? undefined : shape.id);
+  });
+  const fit = () => fitCalmly(canvas);
+  fit();
+  // The first size may not be the last: panels open, the window changes.
+  let touched = false;
+  events.on('canvas.viewbox.changed', () => {
+    touched = true;
+  });
+  const resize = new ResizeObserver(() => {
+    viewer.get<{ resized(): void }>('canvas').resized();
+    if (!touched) fit();
+    touched = false;
+  });
+  resize.observe(container);
+
+  let path: string[] = [];
+  let marked: string[] = [];
+  let selected: string | undefined;
+
+  return {
+    elements: () =>
+      inFlowOrder(
+        registry
+          .getAll()
+          .filter((shape) => !shape.waypoints && !shape.labelTarget && shape.type.startsWith('bpmn:') && !CONTAINERS.has(shape.type) && !QUIET.has(shape.type))
+          .map((shape) => ({
+            id: shape.id,
+            name: shape.businessObject.name ?? '',
+            type: shape.type,
+            next: (shape.outgoing ?? []).flatMap((flow) => (flow.type === 'bpmn:SequenceFlow' && flow.target ? [flow.target.id] : [])),
+          })),
+      ),
+    showStatistics(statistics, completed) {
+      overlays.remove({ type: 'dirigent-counts' });
+      for (const id of marked) for (const marker of ['is-active', 'has-incident', 'is-done']) canvas.removeMarker(id, marker);
+      marked = [];
+      for (const each of statistics) {
+        if (!registry.get(each.elementId) || CONTAINERS.has(registry.get(each.elementId)!.type)) continue;
+        marked.push(each.elementId);
+        if (each.incidents > 0) canvas.addMarker(each.elementId, 'has-incident');
+        else if (each.active > 0) canvas.addMarker(each.elementId, 'is-active');
+        else if (each.completed > 0) canvas.addMarker(each.elementId, 'is-done');
+        addBadges(overlays, each, completed);
+      }
+    },
+    showPath(flows) {
+      for (const id of path) canvas.removeMarker(id, 'is-taken');
+      path = flows.filter((id) => registry.get(id));
+      for (const id of path) canvas.addMarker(id, 'is-taken');
+    },
+    select(elementId) {
+      if (selected && registry.get(selected)) canvas.removeMarker(selected, 'is-selected');
+      selected = elementId;
+      if (selected && registry.get(selected)) canvas.addMarker(selected, 'is-selected');
+    },
+    zoom: (factor) => void canvas.zoom(canvas.zoom() * factor, 'auto'),
+    fit,
+    destroy() {
+      resize.disconnect();
+      viewer.destroy();
+    },
+  };
+}
+
+/** The whole diagram with a margin, but never larger than it was drawn by more than a little. */
+function fitCalmly(canvas: Canvas): void {
+  const { inner, outer } = canvas.viewbox();
+  if (outer.width === 0 || outer.height === 0) return;
+  const margin = 28;
+  const scale = Math.min((outer.width - 2 * margin) / inner.width, (outer.height - 2 * margin) / inner.height, 1.15);
+  if (!Number.isFinite(scale) || scale <= 0) return;
+  const width = outer.width / scale;
+  const height = outer.height / scale;
+  canvas.viewbox({ x: inner.x - (width - inner.width) / 2, y: inner.y - (height - inner.height) / 2, width, height });
+}
+
+function addBadges(overlays: Overlays, counts: ElementStatistics, completed: boolean): void {
+  const add = (position: object, tone: string, count: number, words: string) => {
+    const html = document.createElement('div');
+    html.className = `badge badge-${tone}`;
+    html.title = words;
+    html.textContent = tone === 'incident' ? `! ${count > 1 ? count : ''}`.trim() : String(count);
+    overlays.add(counts.elementId, 'dirigent-counts', { position, html, show: { minZoom: 0.2, maxZoom: 8 } });
+  };
+  const healthy = counts.active - counts.incidents;
+  if (healthy > 0) add({ bottom: 11, left: -9 }, 'active', healthy, `${healthy} active`);
+  if (counts.incidents > 0) add({ bottom: 11, right: 13 }, 'incident', counts.incidents, `${counts.incidents} with an incident`);
+  if (completed && counts.completed > 0) add({ top: -11, right: 13 }, 'completed', counts.completed, `${counts.completed} completed`);
+}

@@ -1,0 +1,99 @@
+/** Correct the data that broke a step, then let the token go on: both in one dialog. */
+import { Button, Drawer, Select } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { retryIncident, setVariable } from '../api/commands';
+import { variablesQuery } from '../api/queries';
+import type { Incident, Variable } from '../api/types';
+import { checkJson, pretty, preview } from '../format/json';
+import { Problem, Rows, told } from '../ui/feedback';
+import { JsonEditor } from '../ui/JsonEditor';
+import styles from './incident.module.css';
+
+export function EditAndResolve({ incident, elementName, close }: { incident: Incident; elementName: string; close: () => void }) {
+  const variables = useQuery(variablesQuery(incident.processInstanceKey));
+  return (
+    <Drawer opened onClose={close} title="Edit variable and resolve" size={520}>
+      <p className={styles.quote}>{incident.errorMessage}</p>
+      {variables.isError && <Problem error={variables.error} retry={() => void variables.refetch()} />}
+      {variables.isPending && <Rows count={3} />}
+      {variables.data && <Form incident={incident} elementName={elementName} variables={variables.data} close={close} />}
+    </Drawer>
+  );
+}
+
+function Form({ incident, elementName, variables, close }: {
+  incident: Incident;
+  elementName: string;
+  variables: Variable[];
+  close: () => void;
+}) {
+  const client = useQueryClient();
+  const [chosen, setChosen] = useState(() => likely(variables, incident)?.variableKey ?? null);
+  const [edits, setEdits] = useState<Record<string, string>>({});
+  const variable = variables.find((each) => each.variableKey === chosen);
+  const text = variable ? (edits[variable.variableKey] ?? pretty(variable.value)) : '';
+  const save = useMutation({
+    mutationFn: async () => {
+      if (variable) await setVariable(variable.scopeKey, variable.name, text);
+      await retryIncident(incident);
+    },
+    onSuccess: () => {
+      told('Variable saved', `${elementName} runs again with the new ${variable?.name}.`);
+      void client.invalidateQueries({ queryKey: ['instance', incident.processInstanceKey] });
+      void client.invalidateQueries({ queryKey: ['incidents'] });
+      close();
+    },
+  });
+  if (variables.length === 0) return <p>This instance has no variables. Use Retry instead.</p>;
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      <Select
+        label="Variable"
+        data={variables.map((each) => ({
+          value: each.variableKey,
+          label: `${each.name} = ${preview(each.value, 40)}${each.scopeKey === incident.processInstanceKey ? '' : ' (local)'}`,
+        }))}
+        value={chosen}
+        onChange={setChosen}
+        searchable
+        allowDeselect={false}
+        comboboxProps={{ withinPortal: true }}
+      />
+      {variable && (
+        <div>
+          <div className={styles.label}>Value, as JSON</div>
+          <JsonEditor
+            key={variable.variableKey}
+            label={`Value of ${variable.name}`}
+            value={text}
+            onChange={(value) => setEdits({ ...edits, [variable.variableKey]: value })}
+          />
+        </div>
+      )}
+      {save.isError && <Problem error={save.error} />}
+      <div className={styles.actions}>
+        <Button type="submit" disabled={!variable || !checkJson(text).ok} loading={save.isPending}>Save and resolve</Button>
+        <Button variant="default" onClick={close}>Close</Button>
+      </div>
+    </form>
+  );
+}
+
+/** A variable that the message or the expression names is the best guess for the one to correct. */
+export function likely(variables: Variable[], incident: Incident): Variable | undefined {
+  const text = `${incident.errorMessage} ${incident.expression ?? ''} ${(incident.warnings ?? []).join(' ')}`;
+  const named = variables.filter((each) => new RegExp(`(?<![\\w.])${escape(each.name)}(?!\\w)`).test(text));
+  const root = (each: Variable) => each.scopeKey === incident.processInstanceKey;
+  return named.find(root) ?? named[0] ?? variables.find(root) ?? variables[0];
+}
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
