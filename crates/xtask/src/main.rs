@@ -1,2 +1,44 @@
-//! placeholder
-fn main() {}
+//! Developer tasks behind `./x`, written in Rust so that they can be tested: `cargo xtask test | check | tidy |
+//! conformance`. It builds nothing that the product ships and depends on none of its crates.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
+
+mod check;
+mod conformance;
+mod count;
+mod process;
+mod stages;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask test [fast|all] | check | tidy | conformance <suite> <directory>";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let root = root();
+    let result = match words.as_slice() {
+        ["test"] => stages::run(&root, stages::Tier::Full),
+        ["test", "fast"] => stages::run(&root, stages::Tier::Fast),
+        ["test", "all"] => stages::run(&root, stages::Tier::All),
+        ["check"] => check::run(&root),
+        ["tidy"] => tidy::run(&root),
+        ["conformance", suite, directory] => conformance::run(&root, suite, Path::new(directory)),
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The repository's root: two levels above this crate.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
+}

@@ -1,0 +1,39 @@
+//! No file is longer than a person reads in one go.
+
+use super::Files;
+
+const MAX_LINES: usize = 800;
+const ENDINGS: &[&str] = &[".rs", ".ts", ".tsx", ".css", ".sh", ".mjs"];
+const GENERATED: &[&str] = &["generated/", "gen/", "dist/"];
+
+pub fn check(files: &Files) -> Vec<String> {
+    let mut violations = Vec::new();
+    for (path, content) in files {
+        let counted = path == "x" || ENDINGS.iter().any(|ending| path.ends_with(ending));
+        let generated = GENERATED.iter().any(|folder| path.contains(&format!("/{folder}")));
+        let lines = content.lines().count();
+        if counted && !generated && lines > MAX_LINES {
+            violations.push(format!("{path}: {lines} lines, at most {MAX_LINES}: split it"));
+        }
+    }
+    violations
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_file_is_found() {
+        let long = "x\n".repeat(MAX_LINES + 1);
+        let files = Files::from([
+            ("crates/a/src/long.rs".to_owned(), long.clone()),
+            ("crates/a/src/right.rs".to_owned(), "x\n".repeat(MAX_LINES)),
+            ("studio/src/generated/schema.ts".to_owned(), long.clone()),
+            ("docs/long.md".to_owned(), long),
+        ]);
+        let violations = check(&files);
+        assert_eq!(violations.len(), 1);
+        assert!(violations[0].starts_with("crates/a/src/long.rs: 801 lines"), "{violations:?}");
+    }
+}
