@@ -10,5 +10,7 @@ export function cspNonce(): string {
 
 /** style-mod keeps one style element per document and reuses it, so mounting once with the nonce covers every editor. */
 export function prepareStyles(nonce: string): void {
+  // What locks scrolling behind a dialog asks for the nonce under the name that webpack gave it.
+  (globalThis as { __webpack_nonce__?: string }).__webpack_nonce__ = nonce;
   StyleModule.mount(document, new StyleModule({}), nonce ? { nonce } : undefined);
 }

@@ -13,9 +13,7 @@ const gray: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: 'petrol',
-  primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
-  luminanceThreshold: 0.33,
+  primaryShade: { light: 7, dark: 6 },
   colors: { petrol, dark: slate, gray },
   white: '#ffffff',
   black: '#172023',

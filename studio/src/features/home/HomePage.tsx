@@ -5,8 +5,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import { useMemo, useState, type ReactNode } from 'react';
 import { countsQuery, definitionsQuery, instancesQuery, openIncidentsQuery, tasksQuery } from '../../shared/api/queries';
+import { useElementName } from '../../shared/diagram/names';
 import { plural } from '../../shared/format/names';
-import { groupIncidents } from '../../shared/incident/grouping';
+import { groupIncidents, type IncidentGroup } from '../../shared/incident/grouping';
 import { Ago } from '../../shared/ui/bits';
 import { StateChip } from '../../shared/ui/Chip';
 import { EmptyState, Problem, Rows } from '../../shared/ui/feedback';
@@ -153,7 +154,7 @@ function Incidents() {
                 <Link {...link} className={styles.row}>
                   <span className={styles.rowIcon} data-tone="danger">{group.incidents.length}</span>
                   <span style={{ minWidth: 0 }}>
-                    <strong>{group.elementName}</strong>
+                    <strong><GroupElement group={group} /></strong>
                     <p>{group.message}</p>
                   </span>
                   <span className={styles.rowTime}><Ago time={group.newest} /></span>
@@ -165,6 +166,10 @@ function Incidents() {
       )}
     </Card>
   );
+}
+
+function GroupElement({ group }: { group: IncidentGroup }) {
+  return useElementName(group.processDefinitionKey, group.elementId, group.elementName);
 }
 
 function Recent() {

@@ -6,6 +6,7 @@ import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { retryIncident } from '../../shared/api/commands';
 import { definitionsQuery, openIncidentsQuery } from '../../shared/api/queries';
+import { useElementName } from '../../shared/diagram/names';
 import { definitionTitle, incidentTitle, plural } from '../../shared/format/names';
 import { groupIncidents, type IncidentGroup } from '../../shared/incident/grouping';
 import { IncidentCard } from '../../shared/incident/IncidentCard';
@@ -44,6 +45,7 @@ export function IncidentsPage() {
 function Group({ group, process, single }: { group: IncidentGroup; process: string; single: boolean }) {
   const [open, setOpen] = useState(single);
   const client = useQueryClient();
+  const name = useElementName(group.processDefinitionKey, group.elementId, group.elementName);
   const retryAll = useMutation({
     mutationFn: async () => {
       for (const incident of group.incidents) await retryIncident(incident);
@@ -56,7 +58,7 @@ function Group({ group, process, single }: { group: IncidentGroup; process: stri
       <summary>
         <span className={styles.number}>{group.incidents.length}<span className="sr-only"> incidents</span></span>
         <div>
-          <div className={styles.title}>{group.elementName} <span>in {process}: {incidentTitle(group.errorType).toLowerCase()}</span></div>
+          <div className={styles.title}>{name} <span>in {process}: {incidentTitle(group.errorType).toLowerCase()}</span></div>
           <p className={styles.message}>{group.message}</p>
         </div>
         <span className={styles.aside}><Ago time={group.newest} /> <IconChevronRight size={16} aria-hidden /></span>
@@ -70,12 +72,13 @@ function Group({ group, process, single }: { group: IncidentGroup; process: stri
           )}
           {retryAll.isError && <Problem error={retryAll.error} />}
           {group.incidents.slice(0, SHOWN).map((incident) => (
-            <div key={incident.incidentKey}>
-              <div className={styles.line}>
-                <Link to="/instances/$key" params={{ key: incident.processInstanceKey }}>Instance {incident.processInstanceKey}</Link>
-              </div>
-              <IncidentCard incident={incident} elementName={group.elementName} />
-            </div>
+            <IncidentCard
+              key={incident.incidentKey}
+              incident={incident}
+              elementName={name}
+              compact={incident.errorMessage === group.message && !incident.expression}
+              aside={<Link to="/instances/$key" params={{ key: incident.processInstanceKey }}>Instance {incident.processInstanceKey}</Link>}
+            />
           ))}
           {group.incidents.length > SHOWN && (
             <Link to="/instances" search={{ state: 'incident', process: group.processDefinitionId }}>Show all {group.incidents.length} instances</Link>

@@ -51,7 +51,7 @@ export function sentence(item: HistoryItem): Sentence {
     case 'VariablesSet':
       return say(variableSentence(data.variables, by), { detail: variableList(data.variables) });
     case 'JobCreated':
-      return say(`Work for ${element} is offered to workers of type ${text('jobType')}`, { detail: retries(data.retries) });
+      return say(`Work for ${element} is offered to workers${text('jobType') && ` of type ${text('jobType')}`}`, { detail: retries(data.retries) });
     case 'JobActivated':
       return say(`A worker${text('worker') ? ` (${text('worker')})` : ''} took the job of ${element}`, { minor: true });
     case 'JobTimedOut':
@@ -66,19 +66,19 @@ export function sentence(item: HistoryItem): Sentence {
     case 'JobUpdated':
       return say(`The job of ${element} was changed${by}`, { detail: retries(data.retries) });
     case 'JobErrorThrown':
-      return say(`${element} ended with the business error ${text('code')}`, { tone: 'danger', detail: text('message') });
+      return say(`${element} ended with the business error ${text('code')}`.trim(), { tone: 'danger', detail: text('message') });
     case 'JobCompleted':
       return say(`The job of ${element} was completed${by}`, { tone: 'ok', minor: true });
     case 'JobCanceled':
       return say(`The job of ${element} is no longer wanted`, { minor: true });
     case 'TimerScheduled':
-      return say(`A timer of ${element} runs until ${time('due')}`);
+      return say(`A timer of ${element} runs${time('due') && ` until ${time('due')}`}`);
     case 'TimerTriggered':
       return say(`The timer of ${element} fired`, { tone: 'active' });
     case 'TimerCanceled':
       return say(`The timer of ${element} was taken away`, { minor: true });
     case 'SubscriptionOpened':
-      return say(`${element} waits for the message ${text('name')}`, { detail: text('correlationKey') && `Correlation key ${text('correlationKey')}` });
+      return say(`${element} waits for the message ${text('name')}`.trim(), { detail: text('correlationKey') && `Correlation key ${text('correlationKey')}` });
     case 'SubscriptionCorrelated':
       return say(`The message for ${element} arrived`, { tone: 'active' });
     case 'SubscriptionClosed':

@@ -71,7 +71,7 @@ function StartForm({ definition, close }: { definition: ProcessDefinition; close
       <JsonEditor label="Variables" value={text} onChange={setText} object minHeight={260} onSubmit={submit} />
       {start.isError && <Problem error={start.error} />}
       <div className={styles.formActions}>
-        <Button type="submit" leftSection={<IconPlayerPlay size={16} />} disabled={!valid} loading={start.isPending}>Start instance</Button>
+        <Button type="submit" data-autofocus leftSection={<IconPlayerPlay size={16} />} disabled={!valid} loading={start.isPending}>Start instance</Button>
         <Button variant="default" onClick={close}>Close</Button>
         <span className={styles.formKeys}><Kbd>Ctrl ↵</Kbd></span>
       </div>

@@ -25,10 +25,12 @@ export interface DiagramProps {
   label: string;
   /** Completed counts are of interest for a definition, not for a single instance. */
   showCompleted?: boolean;
+  /** A small picture: no controls, centred on the selected element. */
+  compact?: boolean;
 }
 
 export function Diagram(props: DiagramProps) {
-  const { xml, statistics, takenFlows, selected, onSelect, onElements, label, showCompleted } = props;
+  const { xml, statistics, takenFlows, selected, onSelect, onElements, label, showCompleted, compact } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<DiagramView>(undefined);
   const [ready, setReady] = useState(0);
@@ -71,7 +73,8 @@ export function Diagram(props: DiagramProps) {
   }, [ready, takenFlows]);
   useEffect(() => {
     view.current?.select(selected);
-  }, [ready, selected]);
+    if (compact && selected) view.current?.focus(selected);
+  }, [ready, selected, compact]);
 
   const problem = props.error ?? failure;
   return (
@@ -79,11 +82,11 @@ export function Diagram(props: DiagramProps) {
       <div ref={host} className="diagram-canvas bio-theme-parent" role="group" aria-label={label} data-ready={ready > 0} />
       {problem !== undefined && <div className="diagram-problem"><Problem error={problem} /></div>}
       {!problem && ready === 0 && <div className="diagram-loading" role="status"><span className="sr-only">Loading the diagram</span></div>}
-      <div className="diagram-zoom">
+      {!compact && <div className="diagram-zoom">
         <ZoomButton label="Zoom in" onClick={() => view.current?.zoom(1.25)} icon={<IconPlus size={15} />} />
         <ZoomButton label="Zoom out" onClick={() => view.current?.zoom(0.8)} icon={<IconMinus size={15} />} />
         <ZoomButton label="Show the whole diagram" onClick={() => view.current?.fit()} icon={<IconZoomReset size={15} />} />
-      </div>
+      </div>}
     </div>
   );
 }

@@ -12,6 +12,8 @@ export interface DiagramView {
   select(elementId: string | undefined): void;
   zoom(factor: number): void;
   fit(): void;
+  /** Centres an element, large enough to read. */
+  focus(elementId: string): void;
   destroy(): void;
 }
 
@@ -22,6 +24,10 @@ interface Shape {
   businessObject: { name?: string; id: string };
   outgoing?: { type: string; target?: { id: string } }[];
   waypoints?: unknown[];
+  x?: number;
+  y?: number;
+  width?: number;
+  height?: number;
   labelTarget?: Shape;
 }
 interface Canvas {
@@ -129,6 +135,17 @@ export async function openDiagram(
     },
     zoom: (factor) => void canvas.zoom(canvas.zoom() * factor, 'auto'),
     fit,
+    focus(elementId) {
+      const shape = registry.get(elementId);
+      if (!shape) return;
+      const { outer } = canvas.viewbox();
+      const scale = Math.max(canvas.zoom(), 0.62);
+      const width = outer.width / scale;
+      const height = outer.height / scale;
+      const x = (shape.x ?? 0) + (shape.width ?? 0) / 2 - width / 2;
+      const y = (shape.y ?? 0) + (shape.height ?? 0) / 2 - height / 2;
+      canvas.viewbox({ x, y, width, height });
+    },
     destroy() {
       resize.disconnect();
       viewer.destroy();

@@ -9,6 +9,7 @@ import { checkJson, pretty, preview } from '../format/json';
 import { Problem, Rows, told } from '../ui/feedback';
 import { JsonEditor } from '../ui/JsonEditor';
 import styles from './incident.module.css';
+import { likely } from './likely';
 
 export function EditAndResolve({ incident, elementName, close }: { incident: Incident; elementName: string; close: () => void }) {
   const variables = useQuery(variablesQuery(incident.processInstanceKey));
@@ -84,16 +85,4 @@ function Form({ incident, elementName, variables, close }: {
       </div>
     </form>
   );
-}
-
-/** A variable that the message or the expression names is the best guess for the one to correct. */
-export function likely(variables: Variable[], incident: Incident): Variable | undefined {
-  const text = `${incident.errorMessage} ${incident.expression ?? ''} ${(incident.warnings ?? []).join(' ')}`;
-  const named = variables.filter((each) => new RegExp(`(?<![\\w.])${escape(each.name)}(?!\\w)`).test(text));
-  const root = (each: Variable) => each.scopeKey === incident.processInstanceKey;
-  return named.find(root) ?? named[0] ?? variables.find(root) ?? variables[0];
-}
-
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

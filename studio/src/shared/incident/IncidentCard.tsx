@@ -2,7 +2,7 @@
 import { Button, Code } from '@mantine/core';
 import { IconAlertTriangle, IconPencil, IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { retryIncident } from '../api/commands';
 import type { Incident, Job } from '../api/types';
 import { incidentTitle } from '../format/names';
@@ -11,11 +11,14 @@ import { Problem, told } from '../ui/feedback';
 import { EditAndResolve } from './EditAndResolve';
 import styles from './incident.module.css';
 
-export function IncidentCard({ incident, elementName, job, onShow }: {
+export function IncidentCard({ incident, elementName, job, onShow, compact, aside }: {
   incident: Incident;
   elementName: string;
   job?: Job;
   onShow?: () => void;
+  /** One line: what happened is said elsewhere. */
+  compact?: boolean;
+  aside?: ReactNode;
 }) {
   const client = useQueryClient();
   const [editing, setEditing] = useState(false);
@@ -29,8 +32,9 @@ export function IncidentCard({ incident, elementName, job, onShow }: {
   });
   const open = incident.state === 'ACTIVE' || incident.state === 'PENDING';
   return (
-    <article className={styles.card} data-open={open} aria-label={`Incident at ${elementName}`}>
-      <div className={styles.head}>
+    <article className={styles.card} data-open={open} data-compact={compact} aria-label={`Incident at ${elementName}`}>
+      {aside && <div className={styles.aside}>{aside}{compact && <span className={styles.facts}><Ago time={incident.creationTime} /></span>}</div>}
+      {!compact && <div className={styles.head}>
         <IconAlertTriangle size={17} aria-hidden />
         <strong>{incidentTitle(incident.errorType)}</strong>
         <span className={styles.facts}>
@@ -39,8 +43,8 @@ export function IncidentCard({ incident, elementName, job, onShow }: {
           {', '}<Ago time={incident.creationTime} />
           {!open && ', resolved'}
         </span>
-      </div>
-      <p className={styles.message}>{incident.errorMessage}</p>
+      </div>}
+      {!compact && <p className={styles.message}>{incident.errorMessage}</p>}
       {incident.expression && (
         <dl className={styles.cause}>
           <dt>Expression</dt>

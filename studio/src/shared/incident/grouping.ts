@@ -6,8 +6,9 @@ export interface IncidentGroup {
   message: string;
   errorType: string;
   elementId: string;
-  elementName: string;
+  elementName?: string | null;
   processDefinitionId: string;
+  processDefinitionKey: string;
   incidents: Incident[];
   newest: string;
 }
@@ -32,8 +33,9 @@ export function groupIncidents(incidents: Incident[]): IncidentGroup[] {
         message: incident.errorMessage,
         errorType: incident.errorType,
         elementId: incident.elementId,
-        elementName: incident.elementName || incident.elementId,
+        elementName: incident.elementName,
         processDefinitionId: incident.processDefinitionId,
+        processDefinitionKey: incident.processDefinitionKey,
         incidents: [incident],
         newest: incident.creationTime,
       });
