@@ -10,7 +10,8 @@ const CACHE_BYTES: u64 = 16 << 20;
 /// Threads for flushes and compactions: the engine needs the others.
 const WORKER_THREADS: usize = 1;
 
-/// A state store in a directory of its own.
+/// A state store in a directory of its own. Clones are handles to the same one.
+#[derive(Clone)]
 pub struct FjallStore {
     database: Database,
     keyspace: Keyspace,
