@@ -21,9 +21,10 @@ const ICONS: Record<CommandKind, ReactNode> = {
 
 export function CommandBox({ opened, close }: { opened: boolean; close: () => void }) {
   return (
-    <Modal opened={opened} onClose={close} withCloseButton={false} padding={0} size={580} yOffset="12vh" aria-label="Go to">
-      {opened && <Palette close={close} />}
-    </Modal>
+    <Modal.Root opened={opened} onClose={close} size={580} yOffset="12vh">
+      <Modal.Overlay backgroundOpacity={0.35} blur={1} />
+      <Modal.Content aria-label="Go to">{opened && <Palette close={close} />}</Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -64,7 +64,7 @@ export function InstancesPage() {
         )}
       </div>
       {instances.isError && <Problem error={instances.error} retry={() => void instances.refetch()} />}
-      <Card label="Instances">
+      <Card>
         {instances.isPending && <Rows count={8} />}
         {instances.data && instances.data.items.length === 0 && <Nothing filtered={filtered} />}
         {instances.data && instances.data.items.length > 0 && (

@@ -143,7 +143,7 @@ function Recent({ definition }: { definition?: ProcessDefinition }) {
       )}
       {instances.data && instances.data.items.length > 0 && (
         <Table
-          label="Latest instances"
+          label="Instances of this version"
           columns={COLUMNS}
           rows={instances.data.items}
           rowKey={(row) => row.processInstanceKey}
@@ -169,7 +169,7 @@ function Versions({ versions, current }: { versions: ProcessDefinition[]; curren
   return (
     <Card title="Versions">
       <Table
-        label="Versions"
+        label="Versions of this process"
         columns={columns}
         rows={versions}
         rowKey={(row) => row.processDefinitionKey}

@@ -29,7 +29,7 @@ export function ProcessesPage() {
           actions={<Button leftSection={<IconFileUpload size={16} />} onClick={chooseFile} loading={busy}>Deploy</Button>}
         >
           {definitions.isError && <Problem error={definitions.error} retry={() => void definitions.refetch()} />}
-          <Card label="Processes">
+          <Card>
             {definitions.isPending && <Rows />}
             {definitions.data && rows.length === 0 && (
               <EmptyState

@@ -32,7 +32,7 @@ export function TaskContext({ task }: { task: UserTask }) {
           return (
             <div key={variable.variableKey}>
               <dt>{variable.name}</dt>
-              <dd data-json={kind === 'object' || kind === 'array'}>{kind === 'string' ? plain(variable.value) : pretty(variable.value)}</dd>
+              <dd data-json={kind === 'object' || kind === 'array'} tabIndex={0}>{kind === 'string' ? plain(variable.value) : pretty(variable.value)}</dd>
             </div>
           );
         })}

@@ -22,6 +22,15 @@ describe('problems', () => {
     const found = diagnosticsOf(problemFrom(400, 'application/problem+json', JSON.stringify(body)));
     expect(found.map((each) => each.message)).toEqual(['Two problems:', 'A has no type', 'B is odd']);
   });
+  test('findings as the engine writes them are taken apart', () => {
+    const detail = "Command 'CREATE' rejected with code 'INVALID_ARGUMENT': The deployment has problems:\na.bpmn:12:5: error[B012] charge: no task type (set zeebe:taskDefinition (type) on it)\na.bpmn:3:1: error[X001]: not closed";
+    const error = problemFrom(400, 'application/problem+json', JSON.stringify({ title: 'INVALID_ARGUMENT', detail }));
+    expect(error.detail).not.toContain('Command');
+    expect(diagnosticsOf(error)).toEqual([
+      { severity: 'error', message: 'no task type', help: 'set zeebe:taskDefinition (type) on it', code: 'B012', resource: 'a.bpmn', elementId: 'charge', line: 12, column: 5 },
+      { severity: 'error', message: 'not closed', help: undefined, code: 'X001', resource: 'a.bpmn', elementId: undefined, line: 3, column: 1 },
+    ]);
+  });
   test('any thrown value can be shown', () => {
     expect(asApiError(new Error('boom')).detail).toBe('boom');
     expect(asApiError('boom').whatToDo).toContain('Reload');

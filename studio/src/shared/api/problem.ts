@@ -17,6 +17,7 @@ interface ProblemBody {
   detail?: string;
   code?: string;
   help?: string;
+  reason?: string;
   diagnostics?: unknown;
   errors?: unknown;
 }
@@ -74,7 +75,7 @@ export function problemFrom(status: number, contentType: string | null, text: st
   }
   const plain = contentType?.startsWith('text/plain') && text.length < 300 ? text.trim() : '';
   const title = humanTitle(body.title, status);
-  const detail = body.detail ?? plain;
+  const detail = withoutPreamble(body.detail ?? plain);
   const diagnostics = readDiagnostics(body.diagnostics ?? body.errors);
   return new ApiError(status, title, detail, body.help ?? advice(status), diagnostics);
 }
@@ -84,6 +85,11 @@ export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new ApiError(-1, 'Something went wrong in this page', message, 'Reload the page. What you did on the server is safe.');
+}
+
+/** What Camunda's clients expect before the reason is of no use to a person. */
+function withoutPreamble(detail: string): string {
+  return detail.replace(/^Command '[A-Z_]+' rejected with code '[A-Z_]+':\s*/, '');
 }
 
 const TITLES: Record<string, string> = {
@@ -138,15 +144,36 @@ function number(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
+/** `order.bpmn:12:5: error[B012] charge: what is wrong (what to do)`, as the engine writes a finding. */
+const FINDING = /^(.+?):(\d+):(\d+): (error|warning)\[([^\]]+)\](?: ([^\s:]+))?: (.*)$/;
+
 /**
- * A rejected deployment without structured findings still lists one per line; each becomes a finding of its own, so
- * that none hides in a paragraph.
+ * A rejected deployment lists its findings in the text, one a line; each becomes a finding of its own, so that none
+ * hides in a paragraph.
  */
 export function diagnosticsOf(error: ApiError): Diagnostic[] {
   if (error.diagnostics.length > 0) return error.diagnostics;
   const lines = error.detail.split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
-  return lines.map((line) => {
-    const severity = /^warn/i.test(line) ? 'warning' : 'error';
-    return { severity, message: line.replace(/^[-*•]\s*/, '').replace(/^(error|warning):\s*/i, '') };
-  });
+  const findings = lines.flatMap(readFinding);
+  // An introduction above real findings says nothing that they do not say.
+  const real = findings.filter((finding) => finding.code);
+  return real.length > 0 ? real : findings;
+}
+
+function readFinding(line: string): Diagnostic[] {
+  const text = line.replace(/^[-*•]\s*/, '').replace(/^'[^']*': (?=.*: (?:error|warning)\[)/, '');
+  const match = text.match(FINDING);
+  if (!match) return [{ severity: /^warn/i.test(text) ? 'warning' : 'error', message: text.replace(/^(error|warning):\s*/i, '') }];
+  const [, resource, at, column, severity, code, elementId, rest] = match;
+  const help = rest!.match(/^(.*\S) \(([^()]*(?:\([^()]*\)[^()]*)*)\)$/);
+  return [{
+    severity: severity === 'warning' ? 'warning' : 'error',
+    message: help?.[1] ?? rest!,
+    help: help?.[2],
+    code,
+    resource,
+    elementId,
+    line: Number(at),
+    column: Number(column),
+  }];
 }

@@ -117,6 +117,7 @@ export interface UserTask {
 
 export interface ElementStatistics {
   elementId: string;
+  /** Without those that have an incident. */
   active: number;
   incidents: number;
   completed: number;

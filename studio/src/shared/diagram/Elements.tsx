@@ -16,7 +16,7 @@ export function Elements({ elements, statistics, selected, onSelect }: {
       {elements.map((element) => {
         const count = counts.get(element.id);
         const kind = elementKind(element.type);
-        const active = count ? count.active - count.incidents : 0;
+        const active = count?.active ?? 0;
         return (
           <li key={element.id}>
             <button

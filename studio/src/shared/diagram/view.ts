@@ -173,8 +173,7 @@ function addBadges(overlays: Overlays, counts: ElementStatistics, completed: boo
     html.textContent = tone === 'incident' ? `! ${count > 1 ? count : ''}`.trim() : String(count);
     overlays.add(counts.elementId, 'dirigent-counts', { position, html, show: { minZoom: 0.2, maxZoom: 8 } });
   };
-  const healthy = counts.active - counts.incidents;
-  if (healthy > 0) add({ bottom: 11, left: -9 }, 'active', healthy, `${healthy} active`);
+  if (counts.active > 0) add({ bottom: 11, left: -9 }, 'active', counts.active, `${counts.active} active`);
   if (counts.incidents > 0) add({ bottom: 11, right: 13 }, 'incident', counts.incidents, `${counts.incidents} with an incident`);
   if (completed && counts.completed > 0) add({ top: -11, right: 13 }, 'completed', counts.completed, `${counts.completed} completed`);
 }

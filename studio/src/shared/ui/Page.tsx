@@ -47,7 +47,7 @@ export function Card({ title, aside, children, className, label }: {
   label?: string;
 }) {
   return (
-    <section className={`${styles.card} ${className ?? ''}`} aria-label={label}>
+    <section className={`${styles.card} ${className ?? ''}`} aria-label={label ?? (typeof title === 'string' ? title : undefined)}>
       {title && (
         <div className={styles.cardHead}>
           <h2>{title}</h2>
