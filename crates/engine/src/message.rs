@@ -182,19 +182,9 @@ impl Messages<'_, '_> {
                 });
                 self.serve();
             }
-            Command::CloseSubscription { subscription } => {
-                self.emit(Event::InstanceUnsubscribed { subscription: *subscription });
-            }
+            Command::CloseSubscription { subscription } => self.close(*subscription),
             Command::AcceptCorrelation { subscription, message } => {
                 self.emit(Event::MessageCorrelated { message: *message, subscription: *subscription });
-                self.serve();
-            }
-            Command::RejectCorrelation { subscription, message, process_id } => {
-                self.emit(Event::CorrelationRejected {
-                    message: *message,
-                    subscription: *subscription,
-                    process_id: process_id.clone(),
-                });
                 self.serve();
             }
             Command::ExpireMessage { message } => {
@@ -211,6 +201,19 @@ impl Messages<'_, '_> {
             other => return Err(misdirected(other)),
         }
         Ok(Response::Done {})
+    }
+
+    /// Closed before the message on its way arrived: the message may go elsewhere. (An instance that took it says
+    /// so before it closes.)
+    fn close(&mut self, subscription: Key) {
+        let waiting = self.state.waiting.iter().find(|waiting| waiting.key == subscription).cloned();
+        match waiting.filter(|waiting| !waiting.correlating.is_none()) {
+            Some(Waiting { correlating: message, process_id, .. }) => {
+                self.emit(Event::CorrelationRejected { message, subscription, process_id });
+                self.serve();
+            }
+            None => self.emit(Event::InstanceUnsubscribed { subscription }),
+        }
     }
 
     fn emit(&mut self, event: Event) {

@@ -266,15 +266,6 @@ choice! {
             /// The message.
             2 message: Key,
         },
-        /// An instance could not take a message any more.
-        24 RejectCorrelation {
-            /// The subscription.
-            1 subscription: Key,
-            /// The message.
-            2 message: Key,
-            /// BPMN id of the instance's process.
-            3 process_id: Str,
-        },
         /// A buffered message's time is over.
         25 ExpireMessage {
             /// The message.

@@ -1,0 +1,260 @@
+//! Incidents: every stuck token has one, and each can be resolved.
+
+use crate::harness::{file, model, service, trace};
+use expect_test::{Expect, expect};
+
+fn check(model: &str, script: &str, expected: Expect) {
+    expected.assert_eq(&trace(model, script));
+}
+
+fn one_task(more: &str) -> String {
+    let nodes = format!(r#"<startEvent id="s"/>{}<endEvent id="e"/>"#, service("a", "work", more));
+    model(&nodes, "s > a > e")
+}
+
+#[test]
+fn a_job_without_retries_is_an_incident() {
+    check(
+        &one_task(""),
+        "start p
+         fail work 0
+         resolve
+         complete work",
+        expect![[r#"
+            > start p
+              created p v1
+              passed s
+              flow s_a
+              activated a
+              job work retries 3
+            > fail work 0
+              JobActivated
+              job failed, 0 retries left
+              incident JOB_NO_RETRIES at a: it broke
+            > resolve
+              IncidentResolved
+              JobUpdated
+              JobRetried
+            > complete work
+              JobActivated
+              JobCompleted
+              ElementCompleted
+              flow a_e
+              passed e
+              InstanceCompleted
+        "#]],
+    );
+}
+
+#[test]
+fn an_input_mapping_that_fails_is_tried_again() {
+    let mapping =
+        r#"<zeebe:ioMapping><zeebe:input source="=assert(x, x != null)" target="y"/></zeebe:ioMapping>"#;
+    check(
+        &one_task(mapping),
+        r#"start p
+           set {"x":1}
+           resolve
+           complete work"#,
+        expect![[r#"
+            > start p
+              created p v1
+              passed s
+              flow s_a
+              activating a
+              incident IO_MAPPING_ERROR at a: Evaluating 'assert(x, x != null)' failed: assertion failed: the condition is not fulfilled
+            > set {"x":1}
+              variables {"x":1}
+            > resolve
+              IncidentResolved
+              variables {"y":1}
+              activated a
+              job work retries 3
+            > complete work
+              JobActivated
+              JobCompleted
+              ElementCompleted
+              flow a_e
+              passed e
+              InstanceCompleted
+        "#]],
+    );
+}
+
+#[test]
+fn an_output_mapping_that_fails_is_tried_again() {
+    let mapping =
+        r#"<zeebe:ioMapping><zeebe:output source="=assert(x, x != null)" target="y"/></zeebe:ioMapping>"#;
+    check(
+        &one_task(mapping),
+        r#"start p
+           complete work
+           set {"x":1}
+           resolve"#,
+        expect![[r#"
+            > start p
+              created p v1
+              passed s
+              flow s_a
+              activated a
+              job work retries 3
+            > complete work
+              JobActivated
+              JobCompleted
+              ElementCompleting
+              incident IO_MAPPING_ERROR at a: Evaluating 'assert(x, x != null)' failed: assertion failed: the condition is not fulfilled
+            > set {"x":1}
+              variables {"x":1}
+            > resolve
+              IncidentResolved
+              variables {"y":1}
+              ElementCompleted
+              flow a_e
+              passed e
+              InstanceCompleted
+        "#]],
+    );
+}
+
+#[test]
+fn a_job_type_that_is_no_text_is_an_incident() {
+    let nodes = format!(r#"<startEvent id="s"/>{}<endEvent id="e"/>"#, service("a", "=kind", ""));
+    check(
+        &model(&nodes, "s > a > e"),
+        r#"start p {"kind":5}
+           set {"kind":"mail"}
+           resolve
+           complete mail"#,
+        expect![[r#"
+            > start p {"kind":5}
+              created p v1
+              passed s
+              flow s_a
+              activating a
+              incident EXTRACT_VALUE_ERROR at a: Expected result of the expression 'kind' to be 'STRING', but was 'NUMBER'.
+            > set {"kind":"mail"}
+              variables {"kind":"mail"}
+            > resolve
+              IncidentResolved
+              activated a
+              job mail retries 3
+            > complete mail
+              JobActivated
+              JobCompleted
+              ElementCompleted
+              flow a_e
+              passed e
+              InstanceCompleted
+        "#]],
+    );
+}
+
+#[test]
+fn an_error_that_nothing_catches_is_an_incident() {
+    check(
+        &one_task(""),
+        "start p
+         error work BAD
+         resolve
+         complete work",
+        expect![[r#"
+            > start p
+              created p v1
+              passed s
+              flow s_a
+              activated a
+              job work retries 3
+            > error work BAD
+              JobActivated
+              JobErrorThrown
+              incident UNHANDLED_ERROR_EVENT at a: Expected to throw an error event with the code 'BAD', but it was not caught. No error events are available in the scope. The error's message is: no
+            > resolve
+              IncidentResolved
+              JobRetried
+            > complete work
+              JobActivated
+              JobCompleted
+              ElementCompleted
+              flow a_e
+              passed e
+              InstanceCompleted
+        "#]],
+    );
+    let thrown = r#"<error id="e1" errorCode="BAD"/><process id="p" isExecutable="true"><startEvent id="s"/>
+        <endEvent id="x"><errorEventDefinition errorRef="e1"/></endEvent><sequenceFlow id="f1" sourceRef="s" targetRef="x"/></process>"#;
+    check(
+        &file(thrown),
+        "start p
+         resolve",
+        expect![[r#"
+            > start p
+              created p v1
+              passed s
+              flow f1
+              activated x
+              incident UNHANDLED_ERROR_EVENT at x: Expected to throw an error event with the code 'BAD', but it was not caught. No error events are available in the scope.
+            > resolve
+              IncidentResolved
+              incident UNHANDLED_ERROR_EVENT at x: Expected to throw an error event with the code 'BAD', but it was not caught. No error events are available in the scope.
+        "#]],
+    );
+}
+
+#[test]
+fn cancelling_resolves_incidents() {
+    check(
+        &one_task(""),
+        "start p
+         fail work 0
+         cancel",
+        expect![[r#"
+            > start p
+              created p v1
+              passed s
+              flow s_a
+              activated a
+              job work retries 3
+            > fail work 0
+              JobActivated
+              job failed, 0 retries left
+              incident JOB_NO_RETRIES at a: it broke
+            > cancel
+              IncidentResolved
+              JobCanceled
+              ElementTerminated
+              InstanceTerminated
+        "#]],
+    );
+}
+
+#[test]
+fn a_timer_that_is_no_duration_is_an_incident() {
+    let timer = r#"<intermediateCatchEvent id="t"><timerEventDefinition><timeDuration xsi:type="tFormalExpression">=x</timeDuration></timerEventDefinition></intermediateCatchEvent>"#;
+    check(
+        &model(&format!(r#"<startEvent id="s"/>{timer}<endEvent id="e"/>"#), "s > t > e"),
+        r#"start p {"x":"soon"}
+           set {"x":"PT1S"}
+           resolve
+           time 1000"#,
+        expect![[r#"
+            > start p {"x":"soon"}
+              created p v1
+              passed s
+              flow s_t
+              activating t
+              incident EXTRACT_VALUE_ERROR at t: Expected 'x' to give a duration such as PT15M, but it gave 'soon'.
+            > set {"x":"PT1S"}
+              variables {"x":"PT1S"}
+            > resolve
+              IncidentResolved
+              activated t
+              timer t at 1000, 0 more
+            > time 1000
+              TimerTriggered
+              ElementCompleted
+              flow t_e
+              passed e
+              InstanceCompleted
+        "#]],
+    );
+}

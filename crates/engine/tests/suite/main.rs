@@ -1,0 +1,11 @@
+//! The engine's suite: golden traces per element, and properties over random processes.
+
+#![allow(missing_docs)]
+
+mod activities;
+mod events;
+mod gateways;
+mod harness;
+mod incidents;
+mod messages;
+mod random;

@@ -1,0 +1,268 @@
+//! Messages: waiting instances, waiting messages, message starts.
+
+use crate::harness::{file, trace};
+use expect_test::{Expect, expect};
+
+fn check(model: &str, script: &str, expected: Expect) {
+    expected.assert_eq(&trace(model, script));
+}
+
+const MESSAGE: &str = r#"<message id="m1" name="paid"><extensionElements><zeebe:subscription correlationKey="=order"/></extensionElements></message>"#;
+
+fn catching() -> String {
+    file(&format!(
+        r#"{MESSAGE}<process id="p" isExecutable="true"><startEvent id="s"/>
+        <intermediateCatchEvent id="c"><messageEventDefinition messageRef="m1"/></intermediateCatchEvent><endEvent id="e"/>
+        <sequenceFlow id="f1" sourceRef="s" targetRef="c"/><sequenceFlow id="f2" sourceRef="c" targetRef="e"/></process>"#
+    ))
+}
+
+fn starting() -> String {
+    file(
+        r#"<message id="m1" name="order"/><process id="p" isExecutable="true">
+        <startEvent id="s"><messageEventDefinition messageRef="m1"/></startEvent>
+        <userTask id="u"><extensionElements><zeebe:userTask/></extensionElements></userTask><endEvent id="e"/>
+        <sequenceFlow id="f1" sourceRef="s" targetRef="u"/><sequenceFlow id="f2" sourceRef="u" targetRef="e"/></process>"#,
+    )
+}
+
+#[test]
+fn a_message_finds_the_instance_that_waits() {
+    check(
+        &catching(),
+        r#"start p {"order":"o-1"}
+           publish paid o-2 0 {}
+           publish paid o-1 0 {"amount":5}"#,
+        expect![[r#"
+            > start p {"order":"o-1"}
+              created p v1
+              passed s
+              flow f1
+              activated c
+              waits for paid 'o-1' at c
+              sent OpenSubscription
+              InstanceSubscribed
+            > publish paid o-2 0 {}
+              MessagePublished
+              MessageExpired
+            > publish paid o-1 0 {"amount":5}
+              MessagePublished
+              MessageCorrelating
+              sent CorrelateSubscription
+              MessageExpired
+              SubscriptionCorrelated
+              SubscriptionClosed
+              sent AcceptCorrelation
+              variables {"amount":5}
+              ElementCompleted
+              flow f2
+              passed e
+              InstanceCompleted
+              MessageCorrelated
+        "#]],
+    );
+}
+
+#[test]
+fn a_message_waits_for_an_instance_until_its_time_is_over() {
+    check(
+        &catching(),
+        r#"publish paid o-1 1000 {"amount":5}
+           time 999
+           start p {"order":"o-1"}
+           publish paid o-2 1000 {}
+           time 1000
+           start p {"order":"o-2"}"#,
+        expect![[r#"
+            > publish paid o-1 1000 {"amount":5}
+              MessagePublished
+            > time 999
+            > start p {"order":"o-1"}
+              created p v1
+              passed s
+              flow f1
+              activated c
+              waits for paid 'o-1' at c
+              sent OpenSubscription
+              InstanceSubscribed
+              MessageCorrelating
+              sent CorrelateSubscription
+              SubscriptionCorrelated
+              SubscriptionClosed
+              sent AcceptCorrelation
+              variables {"amount":5}
+              ElementCompleted
+              flow f2
+              passed e
+              InstanceCompleted
+              MessageCorrelated
+            > publish paid o-2 1000 {}
+              MessagePublished
+            > time 1000
+              MessageExpired
+              MessageExpired
+            > start p {"order":"o-2"}
+              created p v1
+              passed s
+              flow f1
+              activated c
+              waits for paid 'o-2' at c
+              sent OpenSubscription
+              InstanceSubscribed
+        "#]],
+    );
+}
+
+#[test]
+fn numbers_are_correlation_keys_and_nothing_else_is() {
+    check(
+        &catching(),
+        r#"start p {"order":7}
+           publish paid 7 0 {}
+           start p"#,
+        expect![[r#"
+            > start p {"order":7}
+              created p v1
+              passed s
+              flow f1
+              activated c
+              waits for paid '7' at c
+              sent OpenSubscription
+              InstanceSubscribed
+            > publish paid 7 0 {}
+              MessagePublished
+              MessageCorrelating
+              sent CorrelateSubscription
+              MessageExpired
+              SubscriptionCorrelated
+              SubscriptionClosed
+              sent AcceptCorrelation
+              ElementCompleted
+              flow f2
+              passed e
+              InstanceCompleted
+              MessageCorrelated
+            > start p
+              created p v1
+              passed s
+              flow f1
+              activating c
+              incident EXTRACT_VALUE_ERROR at c: Failed to extract the correlation key for 'order': The value must be either a string or a number, but was 'null'.
+        "#]],
+    );
+}
+
+#[test]
+fn a_message_starts_one_instance_per_key_at_a_time() {
+    check(
+        &starting(),
+        r#"publish order k 1000 {"n":1}
+           publish order k 1000 {"n":2}
+           finish
+           finish"#,
+        expect![[r#"
+            > publish order k 1000 {"n":1}
+              MessagePublished
+              InstanceStarted
+              sent CreateProcessInstance
+              created p v1
+              passed s
+              flow f1
+              activated u
+              UserTaskCreating
+              UserTaskCreated
+            > publish order k 1000 {"n":2}
+              MessagePublished
+            > finish
+              task COMPLETING complete
+              UserTaskCompleted
+              ElementCompleted
+              flow f2
+              passed e
+              sent ReleaseStart
+              InstanceCompleted
+              StartReleased
+              InstanceStarted
+              sent CreateProcessInstance
+              created p v1
+              passed s
+              flow f1
+              activated u
+              UserTaskCreating
+              UserTaskCreated
+            > finish
+              task COMPLETING complete
+              UserTaskCompleted
+              ElementCompleted
+              flow f2
+              passed e
+              sent ReleaseStart
+              InstanceCompleted
+              StartReleased
+        "#]],
+    );
+}
+
+#[test]
+fn messages_without_key_start_any_number() {
+    check(
+        &starting(),
+        "publish order - 0 {}
+         publish order - 0 {}",
+        expect![[r#"
+            > publish order - 0 {}
+              MessagePublished
+              InstanceStarted
+              StartReleased
+              sent CreateProcessInstance
+              MessageExpired
+              created p v1
+              passed s
+              flow f1
+              activated u
+              UserTaskCreating
+              UserTaskCreated
+            > publish order - 0 {}
+              MessagePublished
+              InstanceStarted
+              StartReleased
+              sent CreateProcessInstance
+              MessageExpired
+              created p v1
+              passed s
+              flow f1
+              activated u
+              UserTaskCreating
+              UserTaskCreated
+        "#]],
+    );
+}
+
+#[test]
+fn a_cancelled_instance_waits_no_more() {
+    check(
+        &catching(),
+        r#"start p {"order":"o-1"}
+           cancel
+           publish paid o-1 0 {}"#,
+        expect![[r#"
+            > start p {"order":"o-1"}
+              created p v1
+              passed s
+              flow f1
+              activated c
+              waits for paid 'o-1' at c
+              sent OpenSubscription
+              InstanceSubscribed
+            > cancel
+              SubscriptionClosed
+              sent CloseSubscription
+              ElementTerminated
+              InstanceTerminated
+              InstanceUnsubscribed
+            > publish paid o-1 0 {}
+              MessagePublished
+              MessageExpired
+        "#]],
+    );
+}
