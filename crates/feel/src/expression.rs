@@ -1,0 +1,120 @@
+//! Compiled expressions.
+
+use crate::diagnostic::Diagnostic;
+use crate::eval::State;
+use crate::node::Node;
+use crate::parse::{self, Options};
+use crate::run::{Env, Explained, Fuel, Outcome, Run, Stop};
+use crate::value::Value;
+use std::fmt;
+use std::sync::Arc;
+
+/// A compiled expression. It is immutable and can be shared between threads.
+pub struct Expression {
+    source: Box<str>,
+    root: Node,
+    slots: Vec<Arc<str>>,
+    properties: Vec<Arc<str>>,
+    hints: Vec<Diagnostic>,
+    unary: bool,
+}
+
+/// Compiles an expression.
+pub fn compile(source: &str, options: &Options<'_>) -> Result<Expression, Vec<Diagnostic>> {
+    Expression::new(source, options, false)
+}
+
+/// Compiles unary tests, such as a cell of a decision table; the tested value is the slot `?`, the first one.
+pub fn compile_unary_tests(source: &str, options: &Options<'_>) -> Result<Expression, Vec<Diagnostic>> {
+    Expression::new(source, options, true)
+}
+
+impl Expression {
+    fn new(source: &str, options: &Options<'_>, unary: bool) -> Result<Expression, Vec<Diagnostic>> {
+        let compiled = parse::compile(source, options, unary, false)?;
+        let parse::Compiled { root, slots, properties, hints } = compiled;
+        Ok(Expression { source: source.into(), root, slots, properties, hints, unary })
+    }
+
+    /// The free variables, in the order of the slots.
+    pub fn slots(&self) -> &[Arc<str>] {
+        &self.slots
+    }
+
+    /// The text it was compiled from.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// What is suspicious without being an error: unknown functions, wrong arguments, bad literals.
+    pub fn hints(&self) -> &[Diagnostic] {
+        &self.hints
+    }
+
+    /// The value, when it depends on nothing.
+    pub fn constant(&self) -> Option<&Value> {
+        self.root.constant()
+    }
+
+    /// The free variables' values out of a function from names to values.
+    pub fn bind(&self, mut value: impl FnMut(&str) -> Option<Value>) -> Vec<Option<Value>> {
+        self.slots.iter().map(|name| value(name)).collect()
+    }
+
+    /// Evaluates with the values of the slots; `None` and missing slots are absent variables.
+    pub fn evaluate(&self, slots: &[Option<Value>], env: &Env, fuel: &mut Fuel) -> Outcome {
+        let mut run = Run::new(env, fuel);
+        let value = self.evaluate_in(slots, &mut run);
+        run.finish(value)
+    }
+
+    /// Evaluates as a part of a run.
+    pub fn evaluate_in(&self, slots: &[Option<Value>], run: &mut Run<'_>) -> Result<Value, Stop> {
+        State { run, slots, captured: &[], this: None, locals: Vec::new(), source: &self.source }
+            .eval(&self.root)
+    }
+
+    /// Evaluates and gives the value of every sub-expression too.
+    pub fn explain(&self, slots: &[Option<Value>], env: &Env, fuel: &mut Fuel) -> (Outcome, Explained) {
+        let names: Vec<&str> = self.slots.iter().map(|name| &**name).collect();
+        let properties: Vec<&str> = self.properties.iter().map(|name| &**name).collect();
+        let options = Options { names: &names, properties: &properties, open: true, types: None };
+        let mut run = Run::new(env, fuel);
+        run.trace = Some(Vec::new());
+        let value = match parse::compile(&self.source, &options, self.unary, true) {
+            Ok(traced) => {
+                let by_name = |name: &Arc<str>| {
+                    let at = self.slots.iter().position(|slot| slot == name)?;
+                    slots.get(at)?.clone()
+                };
+                let slots: Vec<Option<Value>> = traced.slots.iter().map(by_name).collect();
+                State {
+                    run: &mut run,
+                    slots: &slots,
+                    captured: &[],
+                    this: None,
+                    locals: Vec::new(),
+                    source: &self.source,
+                }
+                .eval(&traced.root)
+            }
+            // It compiled before; only a type name that is not known here can differ.
+            Err(_) => self.evaluate_in(slots, &mut run),
+        };
+        let mut trace = run.trace.take().unwrap_or_default();
+        let root = trace.pop().unwrap_or_else(|| Explained {
+            expression: self.source.to_string(),
+            line: 1,
+            column: 1,
+            value: value.clone().unwrap_or_default(),
+            children: Vec::new(),
+        });
+        (run.finish(value), root)
+    }
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Expression").field("source", &self.source).field("slots", &self.slots).finish()
+    }
+}

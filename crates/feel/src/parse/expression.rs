@@ -1,0 +1,323 @@
+//! Operators, by precedence, and what follows an operand: paths, filters, calls.
+
+use super::lexer::is_stop_word;
+use super::{Parsed, Parser};
+use crate::builtins::Builtin;
+use crate::limits;
+use crate::node::{Call, Comparison, Filter, Kind, Node, Operator};
+use crate::value::Value;
+use std::sync::Arc;
+
+/// Arguments of a call: the nodes and, when they are named, the names.
+type Arguments = (Vec<Node>, Vec<Arc<str>>);
+
+impl<'o> Parser<'o> {
+    pub(super) fn expression(&mut self) -> Parsed<Node> {
+        let saved = std::mem::replace(&mut self.no_filter, false);
+        let result = self.deeper(|parser| parser.disjunction());
+        self.no_filter = saved;
+        result
+    }
+
+    fn disjunction(&mut self) -> Parsed<Node> {
+        self.space()?;
+        let start = self.at;
+        let first = self.conjunction()?;
+        if self.peek_word()? != "or" {
+            return Ok(first);
+        }
+        let mut parts = vec![first];
+        while self.eat_word("or")? {
+            parts.push(self.conjunction()?);
+        }
+        self.node(Kind::Or(parts), start)
+    }
+
+    fn conjunction(&mut self) -> Parsed<Node> {
+        self.space()?;
+        let start = self.at;
+        let first = self.comparison()?;
+        if self.peek_word()? != "and" {
+            return Ok(first);
+        }
+        let mut parts = vec![first];
+        while self.eat_word("and")? {
+            parts.push(self.comparison()?);
+        }
+        self.node(Kind::And(parts), start)
+    }
+
+    fn comparison(&mut self) -> Parsed<Node> {
+        self.space()?;
+        let start = self.at;
+        let mut left = self.additive()?;
+        loop {
+            self.space()?;
+            if let Some(operator) = self.comparison_operator() {
+                let right = self.additive()?;
+                let constant = left.constant().is_some() && right.constant().is_some();
+                left = self.folded(Kind::Compare(operator, Box::new([left, right])), constant, start)?;
+                continue;
+            }
+            match self.peek_word()? {
+                "between" => {
+                    self.at += "between".len();
+                    let low = self.additive()?;
+                    self.expect_word("and")?;
+                    let high = self.additive()?;
+                    left = self.node(Kind::Between(Box::new([left, low, high])), start)?;
+                }
+                "in" => {
+                    self.at += "in".len();
+                    let tests = self.deeper(|parser| parser.in_tests())?;
+                    left = self.node(Kind::In(Box::new(left), tests), start)?;
+                }
+                _ => return Ok(left),
+            }
+        }
+    }
+
+    pub(super) fn comparison_operator(&mut self) -> Option<Comparison> {
+        let (operator, length) = match (self.peek(), self.peek_at(1)) {
+            (b'=', b'=') => (Comparison::Equal, 2),
+            (b'=', _) => (Comparison::Equal, 1),
+            (b'!', b'=') => (Comparison::NotEqual, 2),
+            (b'<', b'=') => (Comparison::LessOrEqual, 2),
+            (b'<', _) => (Comparison::Less, 1),
+            (b'>', b'=') => (Comparison::GreaterOrEqual, 2),
+            (b'>', _) => (Comparison::Greater, 1),
+            _ => return None,
+        };
+        self.at += length;
+        Some(operator)
+    }
+
+    pub(super) fn additive(&mut self) -> Parsed<Node> {
+        self.chain(0)
+    }
+
+    fn operator(&mut self, level: u8) -> Parsed<Option<Operator>> {
+        self.space()?;
+        let (operator, length) = match (level, self.peek(), self.peek_at(1)) {
+            (0, b'+', _) => (Operator::Add, 1),
+            (0, b'-', _) => (Operator::Subtract, 1),
+            (1, b'*', next) if next != b'*' => (Operator::Multiply, 1),
+            (1, b'/', _) => (Operator::Divide, 1),
+            (2, b'*', b'*') => (Operator::Power, 2),
+            (0, 0xE2, _) if self.text[self.at..].starts_with('–') => (Operator::Subtract, '–'.len_utf8()),
+            _ => return Ok(None),
+        };
+        self.at += length;
+        Ok(Some(operator))
+    }
+
+    /// Left-associative operators: `+ -`, then `* /`, then `**`.
+    fn chain(&mut self, level: u8) -> Parsed<Node> {
+        if level == 3 {
+            return self.unary();
+        }
+        self.space()?;
+        let start = self.at;
+        let mut left = self.chain(level + 1)?;
+        let mut nested = 0;
+        let mut rest = Vec::new();
+        while let Some(operator) = self.operator(level)? {
+            let right = self.chain(level + 1)?;
+            if nested == limits::MAX_NESTED_CHAIN {
+                rest.push((operator, right));
+                continue;
+            }
+            nested += 1;
+            let constant = left.constant().is_some() && right.constant().is_some();
+            left = self.folded(Kind::Arithmetic(operator, Box::new([left, right])), constant, start)?;
+        }
+        if rest.is_empty() { Ok(left) } else { self.node(Kind::Chain(Box::new(left), rest), start) }
+    }
+
+    fn unary(&mut self) -> Parsed<Node> {
+        self.space()?;
+        let start = self.at;
+        let minus = match self.peek() {
+            b'-' => 1,
+            0xE2 if self.text[start..].starts_with('–') => '–'.len_utf8(),
+            _ => return self.instance_of(),
+        };
+        self.at += minus;
+        let inner = self.deeper(|parser| parser.unary())?;
+        let constant = inner.constant().is_some();
+        self.folded(Kind::Negate(Box::new(inner)), constant, start)
+    }
+
+    fn instance_of(&mut self) -> Parsed<Node> {
+        self.space()?;
+        let start = self.at;
+        let mut left = self.postfix()?;
+        while self.peek_word()? == "instance" {
+            self.at += "instance".len();
+            self.expect_word("of")?;
+            let at = self.at;
+            left = match self.type_expression()? {
+                Some(kind) => {
+                    let constant = left.constant().is_some();
+                    self.folded(Kind::InstanceOf(Box::new(left), kind), constant, start)?
+                }
+                None => {
+                    let name = self.text[at..self.at].trim().to_owned();
+                    self.null_node("feel.type", format!("there is no type '{name}'"), None, start)?
+                }
+            };
+        }
+        Ok(left)
+    }
+
+    fn postfix(&mut self) -> Parsed<Node> {
+        let start = self.at;
+        let mut left = self.primary()?;
+        loop {
+            self.space()?;
+            match self.peek() {
+                b'.' if self.peek_at(1) != b'.' => {
+                    self.at += 1;
+                    let name = self.property_name()?;
+                    let constant = left.constant().is_some();
+                    left = self.folded(Kind::Path(Box::new(left), name), constant, start)?;
+                }
+                b'[' if !self.no_filter => {
+                    self.at += 1;
+                    left = self.filter(left, start)?;
+                }
+                b'(' => {
+                    self.at += 1;
+                    let (arguments, names) = self.arguments()?;
+                    if let Kind::Slot(_) = left.kind
+                        && !self.is_declared(&left)
+                    {
+                        let name = self.text[left.start as usize..left.end as usize].to_owned();
+                        let help = self.did_you_mean_function(&name);
+                        self.hint(start, "feel.function", format!("there is no function '{name}'"), help);
+                    }
+                    left = self.node(Kind::Call(Box::new(Call { callee: left, arguments, names })), start)?;
+                }
+                _ => return Ok(left),
+            }
+        }
+    }
+
+    fn is_declared(&self, node: &Node) -> bool {
+        let name = &self.text[node.start as usize..node.end as usize];
+        self.options.names.contains(&name)
+    }
+
+    fn filter(&mut self, list: Node, start: usize) -> Parsed<Node> {
+        let mark = self.scopes.mark();
+        let item = self.scopes.define_item();
+        let condition = self.expression()?;
+        self.scopes.leave(mark);
+        self.expect("]")?;
+        let constant = list.constant().is_some() && condition.constant().is_some();
+        self.folded(Kind::Filter(Box::new(Filter { list, condition, item })), constant && item == 0, start)
+    }
+
+    /// Arguments after the opening parenthesis.
+    pub(super) fn arguments(&mut self) -> Parsed<Arguments> {
+        let (mut nodes, mut names) = (Vec::new(), Vec::new());
+        if self.eat(")")? {
+            return Ok((nodes, names));
+        }
+        loop {
+            self.space()?;
+            let at = self.at;
+            match self.argument_name() {
+                Some(name) if nodes.len() == names.len() => names.push(name),
+                None if names.is_empty() => {}
+                _ => return self.fail(at, "feel.syntax", "either all arguments are named or none", None),
+            }
+            nodes.push(self.expression()?);
+            if self.eat(")")? {
+                return Ok((nodes, names));
+            }
+            if !self.eat(",")? {
+                return self.unexpected("',' or ')'");
+            }
+        }
+    }
+
+    /// The name of a named argument, when one comes next with its colon.
+    fn argument_name(&mut self) -> Option<Arc<str>> {
+        let mut end = self.word_end(self.at);
+        if end == self.at {
+            return None;
+        }
+        loop {
+            let rest = &self.text[end..];
+            let gap = rest.len() - rest.trim_start().len();
+            if rest[gap..].starts_with(':') {
+                let name = super::lexer::normalized(&self.text[self.at..end]);
+                self.at = end + gap + 1;
+                return Some(name.into());
+            }
+            let next = self.word_end(end + gap);
+            if next == end + gap || is_stop_word(&self.text[end + gap..next]) {
+                return None;
+            }
+            end = next;
+        }
+    }
+
+    /// A call of a built-in function; its opening parenthesis comes next.
+    pub(super) fn builtin_call(&mut self, builtin: &'static Builtin, start: usize) -> Parsed<Node> {
+        self.expect("(")?;
+        let (nodes, names) = self.arguments()?;
+        let mut code = builtin.run;
+        let nodes = if names.is_empty() {
+            match builtin.accepts(nodes.len()) {
+                true => nodes,
+                false => {
+                    let message = format!("'{}' does not take {} arguments", builtin.name, nodes.len());
+                    return self.null_node("feel.arguments", message, Some(builtin.usage()), start);
+                }
+            }
+        } else {
+            let given: Vec<&str> = names.iter().map(|name| &**name).collect();
+            match builtin.named(&given) {
+                Ok((order, special)) => {
+                    code = special.unwrap_or(code);
+                    let mut nodes: Vec<Option<Node>> = nodes.into_iter().map(Some).collect();
+                    let absent = || Node::new(Kind::Const(Value::Null), start, start);
+                    order
+                        .into_iter()
+                        .map(|at| at.and_then(|at| nodes[at].take()).unwrap_or_else(absent))
+                        .collect()
+                }
+                Err(message) => {
+                    return self.null_node("feel.arguments", message, Some(builtin.usage()), start);
+                }
+            }
+        };
+        self.special_call(builtin, code, nodes, start)
+    }
+
+    fn special_call(
+        &mut self,
+        builtin: &'static Builtin,
+        code: crate::builtins::BuiltinCode,
+        mut nodes: Vec<Node>,
+        start: usize,
+    ) -> Parsed<Node> {
+        match builtin.name {
+            "is defined" if nodes.len() == 1 => {
+                let value = Box::new(nodes.remove(0));
+                self.node(Kind::IsDefined(value), start)
+            }
+            "get or else" if nodes.len() == 2 => {
+                let default = nodes.remove(1);
+                let value = nodes.remove(0);
+                self.node(Kind::GetOrElse(Box::new([value, default])), start)
+            }
+            _ => {
+                let constant = builtin.pure && nodes.iter().all(|node| node.constant().is_some());
+                self.folded(Kind::Builtin(code, nodes), constant, start)
+            }
+        }
+    }
+}

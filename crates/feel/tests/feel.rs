@@ -1,0 +1,222 @@
+//! FEEL as its users see it: text and variables in, value, warnings and limits out.
+
+use dirigent_feel::{Env, Fuel, LimitError, Options, Outcome, Value, compile, compile_unary_tests};
+
+fn evaluate_with(source: &str, json: &str) -> Outcome {
+    let context = Value::from_json(json).unwrap();
+    let expression = compile(source, &Options { open: true, ..Options::default() })
+        .unwrap_or_else(|errors| panic!("{source}: {}", errors[0]));
+    let slots = expression.bind(|name| context.get(name).cloned());
+    expression.evaluate(&slots, &Env { now: 1_700_000_000_000, ..Env::default() }, &mut Fuel::default())
+}
+
+fn evaluate(source: &str) -> Outcome {
+    evaluate_with(source, "{}")
+}
+
+#[track_caller]
+fn check(source: &str, expected: &str) {
+    let outcome = evaluate(source);
+    assert_eq!(outcome.error, None, "{source}");
+    assert_eq!(outcome.value.to_json(), expected, "{source}: {:?}", outcome.warnings);
+    assert!(
+        expected != "null" || source == "null" || !outcome.warnings.is_empty(),
+        "{source}: null without a reason"
+    );
+}
+
+#[track_caller]
+fn check_with(json: &str, source: &str, expected: &str) {
+    let outcome = evaluate_with(source, json);
+    assert_eq!(outcome.value.to_json(), expected, "{source}: {:?}", outcome.warnings);
+}
+
+#[test]
+fn arithmetic_and_logic() {
+    check("1 + 2 * 3", "7");
+    check("-3 ** 2", "9");
+    check("(1 + 2) / 4", "0.75");
+    check("0.1 + 0.2 = 0.3", "true");
+    check("10 / 0", "null");
+    check("\"a\" + \"b\"", "\"ab\"");
+    check("true and null", "null");
+    check("false and null", "false");
+    check("null or true", "true");
+    check("not(true)", "false");
+    check("5 between 1 and 10 and true", "true");
+    check("if 1 > 2 then \"a\" else \"b\"", "\"b\"");
+    check("1 = \"1\"", "null");
+    check("// comment\n1 /* more */ + 1", "2");
+    check(&vec!["1"; 5000].join(" + "), "5000");
+}
+
+#[test]
+fn names_resolve_against_the_scope() {
+    let names = ["order", "order total", "a-b", "a", "b"];
+    let options = Options { names: &names, ..Options::default() };
+    let slots = |source: &str| {
+        compile(source, &options).unwrap().slots().iter().map(|s| s.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(slots("order  total > 5"), ["order total"]);
+    assert_eq!(slots("a-b"), ["a-b"]);
+    assert_eq!(slots("a - b"), ["a", "b"]);
+    let error = &compile("ordre > 1", &options).unwrap_err()[0];
+    assert_eq!((error.code, error.line, error.column), ("feel.name", 1, 1));
+    assert_eq!(error.help.as_deref(), Some("did you mean 'order'?"));
+    check_with(r#"{"first name":"Ann","count":3}"#, "first name = \"Ann\" and count > 2", "true");
+    check_with(r#"{"x y":1}"#, "`x y` + 1", "2");
+    check("{foo+bar: 1, baz: foo+bar + 1}.baz", "2");
+    check("{a b: {c d: 5}}.a b.c d", "5");
+}
+
+#[test]
+fn lists_contexts_filters_and_loops() {
+    let order = r#"{"items":[{"qty":2,"price":5},{"qty":20,"price":1.5}],"limit":10}"#;
+    check_with(order, "items[qty > limit].price", "[1.5]");
+    check_with(order, "items[item.qty > limit][1].price", "1.5");
+    check_with(order, "sum(for i in items return i.qty * i.price)", "40");
+    check_with(order, "items[-1].qty", "20");
+    check_with(order, "some i in items satisfies i.qty > limit", "true");
+    check_with(order, "every i in items satisfies i.qty > limit", "false");
+    check("for i in 0..4 return if i = 0 then 1 else i * partial[-1]", "[1,1,2,6,24]");
+    check("for i in 1..3, j in i..3 return i * j", "[1,2,3,4,6,9]");
+    check(
+        "for d in @\"2024-02-28\"..@\"2024-03-01\" return d",
+        r#"["2024-02-28","2024-02-29","2024-03-01"]"#,
+    );
+    check("{a: 1, b: a + 1, f: function(x) if x < 2 then 1 else x * f(x - 1), c: f(5)}.c", "120");
+    check("(function(a, b) a - b)(b: 1, a: 5)", "4");
+    check("[1, 2, 3][5]", "null");
+    check("{a: 1}.b", "null");
+    check("[{a: 1}, {b: 2}].a", "[1,null]");
+    check("sort([3, 1, 2], function(a, b) a > b)", "[3,2,1]");
+    check("for x in [1, 2] return (function(y) x + y)(10)", "[11,12]");
+}
+
+#[test]
+fn ranges_tests_and_types() {
+    check("5 in (1..5)", "false");
+    check("5 in [1..5]", "true");
+    check("5 in (> 3, < 1)", "true");
+    check("[1..3] instance of range<number>", "true");
+    check("{a: 1} instance of context<a: number>", "true");
+    check("overlaps([1..5], [5..8])", "true");
+    check("[1..10].start", "1");
+    let tests = |source: &str, input: Value| {
+        let expression = compile_unary_tests(source, &Options::default()).unwrap();
+        expression.evaluate(&[Some(input)], &Env::default(), &mut Fuel::default()).value
+    };
+    assert_eq!(tests("< 5, [10..20]", Value::from(15)), Value::Bool(true));
+    assert_eq!(tests("not(1, 2)", Value::from(2)), Value::Bool(false));
+    assert_eq!(tests("-", Value::Null), Value::Bool(true));
+    assert_eq!(tests("\"DE\", \"FR\"", Value::from("FR")), Value::Bool(true));
+    assert_eq!(tests("string length(?) > 2", Value::from("abc")), Value::Bool(true));
+    assert_eq!(tests("null", Value::Null), Value::Bool(true));
+}
+
+#[test]
+fn dates_and_durations() {
+    check("date(\"2024-02-29\") + duration(\"P1Y\")", "\"2025-02-28\"");
+    check("@\"2024-01-31T10:00:00@Europe/Berlin\" + @\"P1D\"", "\"2024-02-01T10:00:00@Europe/Berlin\"");
+    check("@\"2024-01-02\" - @\"2024-01-01\"", "\"P1D\"");
+    check("@\"P1D\" * 1.5", "\"P1DT12H\"");
+    check("years and months duration(@\"2011-12-22\", @\"2013-08-24\")", "\"P1Y8M\"");
+    check(
+        "date and time(@\"2020-07-31T14:27:30@Europe/Berlin\", \"America/Los_Angeles\")",
+        "\"2020-07-31T05:27:30@America/Los_Angeles\"",
+    );
+    check("now()", "\"2023-11-14T22:13:20Z\"");
+    check("day of week(today())", "\"Tuesday\"");
+    check("last day of month(@\"2024-02-03\")", "\"2024-02-29\"");
+    check("date(\"2024-13-01\")", "null");
+}
+
+#[test]
+fn strings_and_camundas_functions() {
+    check("substring(\"foobar\", -2)", "\"ar\"");
+    check("string join([\"a\", null, \"b\"], \", \", \"[\", \"]\")", "\"[a, b]\"");
+    check("replace(\"abc\", \"(b)\", \"<$1>\")", "\"a<b>c\"");
+    check("split(\"a;b;;\", \";\")", r#"["a","b","",""]"#);
+    check("extract(\"r 1234, 1256\", \"12[0-9]*\")", r#"["1234","1256"]"#);
+    check("trim(\"  x \")", "\"x\"");
+    check("is defined(nothing)", "false");
+    check("get or else(nothing, 1)", "1");
+    check("is defined({a: null}.a)", "true");
+    check("context put({a: {b: 1}}, [\"a\", \"c\"], 2)", r#"{"a":{"b":1,"c":2}}"#);
+    check("duplicate values([1, 2, 1])", "[1]");
+    check("partition([1, 2, 3], 2)", "[[1,2],[3]]");
+    check("to base64(\"FEEL\")", "\"RkVFTA==\"");
+    check("from base64(\"RkVFTA==\")", "\"FEEL\"");
+    check("is blank(\" \")", "true");
+    check("from json(\"{\\\"a\\\": [1]}\")", r#"{"a":[1]}"#);
+    check("to json({a: @\"2024-01-01\"})", r#""{\"a\":\"2024-01-01\"}""#);
+    check("is empty([])", "true");
+    check("string length(uuid())", "36");
+    check("random number() < 1", "true");
+    assert_eq!(evaluate("nothing = null").warnings, []);
+    let failed = evaluate("assert(1, 1 > 2, \"too small\")").error;
+    assert_eq!(failed, Some(LimitError::Assertion { message: "too small".into() }));
+}
+
+#[test]
+fn warnings_name_the_place() {
+    let outcome = evaluate_with("1 +\n order.total", r#"{"order":{"totl":3}}"#);
+    assert!(outcome.value.is_null());
+    let first = &outcome.warnings[0];
+    assert_eq!((first.line, first.column, first.expression.as_str()), (2, 2, "order.total"));
+    assert!(first.message.contains("did you mean 'totl'"), "{first}");
+}
+
+#[test]
+fn explain_gives_the_tree() {
+    let expression = compile("a + b.c > 2", &Options { open: true, ..Options::default() }).unwrap();
+    let values = Value::from_json(r#"{"a":1,"b":{"c":5}}"#).unwrap();
+    let slots = expression.bind(|name| values.get(name).cloned());
+    let (outcome, tree) = expression.explain(&slots, &Env::default(), &mut Fuel::default());
+    assert_eq!(outcome.value, Value::Bool(true));
+    assert_eq!(tree.expression, "a + b.c > 2");
+    assert_eq!(tree.children[0].expression, "a + b.c");
+    assert_eq!(tree.children[0].value, Value::from(6));
+    assert_eq!(tree.children[0].children[1].children[0].expression, "b");
+}
+
+#[test]
+fn bombs_end_with_a_typed_error() {
+    let limits = [
+        ("for i in 1..1000000000 return i", "feel.fuel"),
+        ("{f: function(n) f(n + 1), x: f(1)}.x", "feel.depth"),
+        ("for i in 1..100000 return partial", "feel.depth"),
+        (
+            "for i in 1..100 return string join(for j in 1..10000 return \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"b\")",
+            "feel.fuel",
+        ),
+        (
+            "{s: \"aaaaaaaaaaaaaaaa\", a: replace(s, \"a\", s), b: replace(a, \"a\", a), c: replace(b, \"a\", b), d: replace(c, \"a\", c), x: d}",
+            "feel.size",
+        ),
+        ("matches(\"a\", \"((a{1000}){1000}){10}\")", "feel.regex"),
+        ("sort(1..3, function(a, b) true)", ""),
+    ];
+    for (source, code) in limits {
+        let Ok(expression) = compile(source, &Options { open: true, ..Options::default() }) else {
+            assert_eq!(code, "", "{source}");
+            continue;
+        };
+        let started = std::time::Instant::now();
+        let outcome = expression.evaluate(&[], &Env::default(), &mut Fuel::default());
+        assert_eq!(outcome.error.as_ref().map(LimitError::code), Some(code), "{source}: {outcome:?}");
+        assert!(started.elapsed().as_millis() < 2000, "{source}");
+    }
+    for deep in [
+        "(".repeat(100_000),
+        "-".repeat(100_000),
+        "[".repeat(100_000),
+        "a.".repeat(100_000),
+        "not(".repeat(100_000),
+        "if ".repeat(50_000),
+    ] {
+        assert!(compile(&deep, &Options { open: true, ..Options::default() }).is_err());
+    }
+    check("10 ** 1000000000", "null");
+    check("matches(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\", \"(a+)+$\")", "false");
+}
