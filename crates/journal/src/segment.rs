@@ -8,6 +8,10 @@ use std::io;
 /// Bytes read at once.
 const CHUNK_BYTES: usize = 256 << 10;
 
+/// Batches follow each other without gaps, so behind this many zeros, twice the length of a full batch, there is
+/// nothing more. Reading all of a preallocated segment would be most of the time that a server takes to start.
+const ZERO_BYTES: u64 = 2 * crate::batch::BATCH_BYTES as u64;
+
 /// A segment file. A rewritten segment (payloads erased) has a higher generation, and its predecessor goes away
 /// when it is complete.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -171,12 +175,13 @@ impl<F: DiskFile> Segment<F> {
         during("reading", &name, self.window.get(offset, header.frame_length()))
     }
 
-    /// The first sound frame at or after `offset`, at any byte, and the end of what is not zero.
+    /// The first sound frame at or after `offset`, at any byte, and the end of what is not zero. Looks no further than
+    /// [`ZERO_BYTES`] into zeros.
     pub fn search(&mut self, offset: u64) -> Result<Search, JournalError> {
         let length = self.io("measuring", self.window.file.len())?;
         let mut found = Search { frame: None, end: offset };
         let mut at = offset;
-        while at < length {
+        while at < length && at - found.end < ZERO_BYTES {
             let name = self.name.to_string();
             let bytes = during("reading", &name, self.window.get(at, CHUNK_BYTES))?;
             if bytes.is_empty() {

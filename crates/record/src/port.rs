@@ -27,11 +27,6 @@ pub trait DiskFile: Send {
     }
     /// Reads at most `buffer.len()` bytes at `offset`; fewer at the file's end.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
-    /// Where the first byte at or after `offset` may be that is not zero, if there is any. Spares reading space that
-    /// was only reserved; where the system cannot say, it is `offset` itself.
-    fn data_from(&self, offset: u64) -> io::Result<Option<u64>> {
-        Ok((offset < self.len()?).then_some(offset))
-    }
     /// Writes all of `bytes` at `offset`.
     fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()>;
     /// Makes written bytes durable (`fdatasync`). After an error the file's state is unknown: never retry.
