@@ -28,7 +28,7 @@ export async function retryIncident(incident: { incidentKey: string; jobKey?: st
 }
 
 export function claimTask(key: string, assignee: string): Promise<void> {
-  return request('POST', `/v2/user-tasks/${segment(key)}/assignment`, { body: { assignee, allowOverride: true } });
+  return request('POST', `/v2/user-tasks/${segment(key)}/assignment`, { body: { assignee, allowOverride: false } });
 }
 
 export function unclaimTask(key: string): Promise<void> {

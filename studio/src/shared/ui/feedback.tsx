@@ -58,7 +58,7 @@ export function Rows({ count = 5 }: { count?: number }) {
 }
 
 export function told(title: string, message?: string): void {
-  notifications.show({ title, message: message ?? '', color: 'petrol', icon: <IconCircleCheck size={18} />, autoClose: 4_000 });
+  notifications.show({ title, message: message ?? '', color: 'petrol', icon: <IconCircleCheck size={18} />, autoClose: 4_000, closeButtonProps: { 'aria-label': 'Dismiss' } });
 }
 
 export function tellProblem(error: unknown): void {
@@ -69,5 +69,6 @@ export function tellProblem(error: unknown): void {
     color: 'red',
     icon: <IconAlertTriangle size={18} />,
     autoClose: 10_000,
+    closeButtonProps: { 'aria-label': 'Dismiss' },
   });
 }
