@@ -1,0 +1,36 @@
+//! `/v2`: Camunda 8.10's Orchestration Cluster API, one module per tag.
+
+mod clock;
+mod cluster;
+mod deployments;
+mod element_instances;
+mod expression;
+mod incidents;
+mod jobs;
+mod messages;
+mod process_definitions;
+mod process_instances;
+mod user_tasks;
+mod variables;
+
+use crate::state::AppState;
+use utoipa_axum::router::OpenApiRouter;
+
+/// All routes of `/v2`.
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    cluster::routes()
+        .merge(deployments::routes())
+        .merge(process_definitions::routes())
+        .merge(process_instances::routes())
+        .merge(jobs::routes())
+        .merge(messages::routes())
+        .merge(incidents::routes())
+        .merge(variables::routes())
+        .merge(element_instances::routes())
+        .merge(user_tasks::routes())
+        .merge(clock::routes())
+        .merge(expression::routes())
+}
+
+pub(crate) use process_definitions::ProcessElementStatisticsResult;
+pub(crate) use process_instances::find as find_process_instance;
