@@ -190,3 +190,15 @@ fn everything() {
     assert!(codes.iter().all(|code| *code == "bpmn.not-executable"), "{codes:?}");
     assert!(codes.len() > 10, "{codes:?}");
 }
+
+#[test]
+fn the_examples_deploy_without_warnings() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let files = crate::shared::files(&folder, &["bpmn"]);
+    assert!(!files.is_empty());
+    for path in files {
+        let bytes = std::fs::read(&path).expect("example is readable");
+        let (_, warnings) = bpmn::load(&bytes, &path.to_string_lossy()).expect("example is accepted");
+        assert!(warnings.is_empty(), "{warnings:?}");
+    }
+}
