@@ -98,7 +98,7 @@ impl KeyBlocks {
     pub fn take(&mut self) -> Key {
         let block = self.next;
         self.next += 1;
-        Key(i64::from(self.partition) << PARTITION_SHIFT | block * BLOCK)
+        Key((i64::from(self.partition) << PARTITION_SHIFT) | (block * BLOCK))
     }
 
     /// Notes that `key` was issued: its block and all before it are not handed out again.
