@@ -2,6 +2,8 @@
 import { Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { statusQuery, topologyQuery } from '../../shared/api/queries';
+import type { EngineStatus } from '../../shared/api/types';
+import { plural } from '../../shared/format/names';
 import { useLive } from '../../shared/live/LiveProvider';
 import styles from './shell.module.css';
 
@@ -16,15 +18,7 @@ export function StatusBar() {
   const topology = useQuery(topologyQuery());
   const live = LIVE[useLive()];
   const engine = status.data;
-  const health = status.isError
-    ? { tone: 'danger', text: 'Engine not reachable' }
-    : !engine
-      ? { tone: 'warn', text: 'Engine' }
-      : engine.poisoned
-        ? { tone: 'danger', text: `Engine stopped: ${engine.poisoned}` }
-        : engine.paused
-          ? { tone: 'warn', text: 'Engine paused' }
-          : { tone: 'ok', text: 'Engine healthy' };
+  const health = status.isError ? { tone: 'danger', text: 'Engine not reachable' } : healthOf(engine);
   const version = engine?.version ?? topology.data?.gatewayVersion;
   return (
     <footer className={styles.status} aria-label="Status">
@@ -37,8 +31,8 @@ export function StatusBar() {
         </Tooltip>
       )}
       {engine?.lag !== undefined && (
-        <Tooltip label="Records that the lists and diagrams still have to take in">
-          <span className={`${styles.statusItem} num`}>Lag {engine.lag.toLocaleString('en')}</span>
+        <Tooltip label="How far the lists and diagrams are behind the engine">
+          <span className={`${styles.statusItem} num`}>Lag {engine.lag.toLocaleString('en')} ms</span>
         </Tooltip>
       )}
       <span style={{ flex: 1 }} />
@@ -50,4 +44,15 @@ export function StatusBar() {
       {version && <span className={styles.statusItem}>Dirigent {version}</span>}
     </footer>
   );
+}
+
+/** The worst thing that the engine says about itself. */
+function healthOf(engine: EngineStatus | undefined): { tone: string; text: string } {
+  if (!engine) return { tone: 'warn', text: 'Engine' };
+  const fault = engine.poisoned ?? engine.storeError ?? engine.exportError;
+  if (engine.poisoned) return { tone: 'danger', text: `Engine stopped: ${fault}` };
+  if (fault) return { tone: 'danger', text: `Engine in trouble: ${fault}` };
+  if (engine.quarantined) return { tone: 'warn', text: `${plural(engine.quarantined, 'instance')} in quarantine` };
+  if (engine.paused) return { tone: 'warn', text: 'Engine clock stands still' };
+  return { tone: 'ok', text: 'Engine healthy' };
 }

@@ -17,6 +17,7 @@ import { StateChip } from '../../shared/ui/Chip';
 import { EmptyState, Problem, told } from '../../shared/ui/feedback';
 import { Card, Page } from '../../shared/ui/Page';
 import { InstanceTabs } from './InstanceTabs';
+import { WaitStrip } from './WaitStrip';
 import styles from './instances.module.css';
 
 const route = getRouteApi('/instances/$key');
@@ -64,6 +65,7 @@ export function InstancePage() {
       facts={instance && <Facts instance={instance} />}
       actions={instance?.state === 'ACTIVE' && <CancelButton instance={instance} />}
     >
+      {instance?.state === 'ACTIVE' && <WaitStrip instanceKey={key} names={names} show={(element) => setSearch({ element })} />}
       <Canvas
         instance={instance}
         instanceKey={key}

@@ -108,6 +108,8 @@ export function sentence(item: HistoryItem): Sentence {
         tone: 'danger',
         detail: text('message'),
       });
+    case 'Erased':
+      return say('What happened here was erased');
     case 'KeyBlockAssigned':
     case 'ContinuationScheduled':
     case 'ContinuationTaken':

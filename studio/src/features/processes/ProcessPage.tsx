@@ -5,13 +5,13 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { definitionsQuery, instancesQuery, overviewQuery, xmlQuery } from '../../shared/api/queries';
-import type { ProcessDefinition, ProcessInstance } from '../../shared/api/types';
+import type { ElementStatistics, ProcessDefinition, ProcessInstance } from '../../shared/api/types';
 import { Diagram } from '../../shared/diagram/Diagram';
 import { Elements } from '../../shared/diagram/Elements';
 import type { DiagramElement } from '../../shared/diagram/outline';
 import { definitionTitle } from '../../shared/format/names';
 import { Ago, Duration, KeyText } from '../../shared/ui/bits';
-import { StateChip } from '../../shared/ui/Chip';
+import { Chip, StateChip } from '../../shared/ui/Chip';
 import { EmptyState, Problem, Rows } from '../../shared/ui/feedback';
 import { Card, Page } from '../../shared/ui/Page';
 import { Table, tableStyles, type Column } from '../../shared/ui/Table';
@@ -79,8 +79,11 @@ export function ProcessPage() {
 }
 
 function Facts({ definition }: { definition: ProcessDefinition }) {
+  const overview = useQuery(overviewQuery(definition.processDefinitionKey)).data;
   return (
     <>
+      {overview && overview.active > 0 && <Chip tone="active">{overview.active.toLocaleString('en')} running</Chip>}
+      {overview && overview.withIncident > 0 && <Chip tone="danger">{overview.withIncident.toLocaleString('en')} with an incident</Chip>}
       <span>{definition.processDefinitionId}</span>
       <span>Version {definition.version}{definition.versionTag ? `, ${definition.versionTag}` : ''}</span>
       <span>{definition.resourceName}</span>
@@ -88,6 +91,8 @@ function Facts({ definition }: { definition: ProcessDefinition }) {
     </>
   );
 }
+
+const NONE: ElementStatistics[] = [];
 
 function Canvas({ definitionKey, title, selected, onSelect }: {
   definitionKey: string;
@@ -103,14 +108,14 @@ function Canvas({ definitionKey, title, selected, onSelect }: {
       <Diagram
         xml={xml.data}
         error={xml.error ?? undefined}
-        statistics={overview.data}
+        statistics={overview.data?.elements}
         selected={selected}
         onSelect={onSelect}
         onElements={setElements}
         label={`Diagram of ${title}`}
         showCompleted
       />
-      <Elements elements={elements} statistics={overview.data ?? []} selected={selected} onSelect={onSelect} />
+      <Elements elements={elements} statistics={overview.data?.elements ?? NONE} selected={selected} onSelect={onSelect} />
     </Card>
   );
 }

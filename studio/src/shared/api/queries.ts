@@ -5,8 +5,8 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { request, requestText, segment } from './client';
 import type {
-  ConnectorTemplate, ElementInstance, ElementStatistics, EngineStatus, HistoryItem, Incident, Job, Page,
-  ProcessDefinition, ProcessInstance, SearchRequest, SequenceFlow, Topology, UserTask, Variable,
+  ConnectorTemplate, ElementInstance, ElementStatistics, EngineStatus, HistoryItem, Incident, Job, Overview, Page,
+  ProcessDefinition, ProcessInstance, SearchRequest, SequenceFlow, Topology, UserTask, Variable, Wait,
 } from './types';
 
 function search<T>(path: string, body: SearchRequest, signal: AbortSignal): Promise<Page<T>> {
@@ -61,9 +61,9 @@ export const countsQuery = (filter: { processDefinitionId?: string; processDefin
 export const overviewQuery = (definitionKey: string) =>
   queryOptions({
     queryKey: ['overview', definitionKey],
-    queryFn: async ({ signal }) => {
+    queryFn: ({ signal }) => {
       const path = `/api/v1/process-definitions/${segment(definitionKey)}/overview`;
-      return (await request<{ elements: ElementStatistics[] }>('GET', path, { signal })).elements;
+      return request<Overview>('GET', path, { signal });
     },
   });
 
@@ -117,12 +117,36 @@ export const variablesQuery = (key: string) =>
     },
   });
 
+interface HistoryPage {
+  items: HistoryItem[];
+  next?: number | null;
+}
+
+/** An instance that loops for days has more events than anyone reads in one go. */
+const MAX_HISTORY_PAGES = 10;
+
 export const historyQuery = (key: string) =>
   queryOptions({
     queryKey: ['instance', key, 'history'],
     queryFn: async ({ signal }) => {
       const path = `/api/v1/process-instances/${segment(key)}/history`;
-      return (await request<{ items: HistoryItem[] }>('GET', path, { signal })).items;
+      const items: HistoryItem[] = [];
+      let after: number | null | undefined = 0;
+      for (let pages = 0; pages < MAX_HISTORY_PAGES && after !== null && after !== undefined; pages += 1) {
+        const page: HistoryPage = await request('GET', after ? `${path}?after=${after}` : path, { signal });
+        items.push(...page.items);
+        after = page.next;
+      }
+      return items;
+    },
+  });
+
+export const waitsQuery = (key: string) =>
+  queryOptions({
+    queryKey: ['instance', key, 'waits'],
+    queryFn: async ({ signal }) => {
+      const path = `/api/v1/process-instances/${segment(key)}/waits`;
+      return (await request<{ waits: Wait[] }>('GET', path, { signal })).waits;
     },
   });
 

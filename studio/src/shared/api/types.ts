@@ -124,6 +124,24 @@ export interface ElementStatistics {
   canceled?: number;
 }
 
+/** Counts of a definition: of its instances and by element. */
+export interface Overview {
+  active: number;
+  withIncident: number;
+  ended: number;
+  elements: ElementStatistics[];
+}
+
+/** Something that a token of an instance waits for, in words. */
+export interface Wait {
+  kind: 'INCIDENT' | 'JOB' | 'WORKER' | 'RETRY' | 'USER_TASK' | 'TIMER' | 'MESSAGE' | 'JOIN' | 'CALLED_PROCESS' | 'OTHER';
+  explanation: string;
+  elementId: string;
+  key: string | null;
+  since: string | null;
+  due: string | null;
+}
+
 export interface SequenceFlow {
   elementId: string;
 }
@@ -177,10 +195,14 @@ export interface EngineStatus {
   version?: string;
   position?: number | string;
   exported?: number | string;
+  /** How far the reads are behind, milliseconds. */
   lag?: number;
   partitions?: number;
   instances?: number;
+  quarantined?: number;
   poisoned?: string | null;
+  exportError?: string | null;
+  storeError?: string | null;
   paused?: boolean;
   now?: number | string;
 }

@@ -25,7 +25,7 @@ export function staleAfter(event: LiveEvent): QueryPrefix[] {
   const overview: QueryPrefix = definition ? ['overview', definition] : ['overview'];
   const part = (...parts: string[]) => {
     if (!instance) stale.push(['instance']);
-    else for (const each of parts) stale.push(['instance', instance, each]);
+    else for (const each of [...parts, 'waits']) stale.push(['instance', instance, each]);
   };
 
   if (/^Instance(Created|Completed|Terminated)$/.test(name)) {

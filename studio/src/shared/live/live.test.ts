@@ -16,7 +16,7 @@ describe('what an event makes stale', () => {
     expect(stale).not.toContain('instance/7/variables');
   });
   test('a variable touches only its instance', () => {
-    expect(keys(staleAfter(event('VariablesSet')))).toEqual(['instance/7/history', 'instance/7/variables']);
+    expect(keys(staleAfter(event('VariablesSet')))).toEqual(['instance/7/history', 'instance/7/variables', 'instance/7/waits']);
   });
   test('a task touches the inbox', () => {
     expect(keys(staleAfter(event('UserTaskCompleted')))).toContain('tasks');
@@ -29,7 +29,7 @@ describe('what an event makes stale', () => {
     expect(stale).toEqual(['instance', 'overview']);
   });
   test('an unknown event of an instance touches its history', () => {
-    expect(keys(staleAfter(event('SomethingNew')))).toEqual(['instance/7/history']);
+    expect(keys(staleAfter(event('SomethingNew')))).toEqual(['instance/7/history', 'instance/7/waits']);
   });
 });
 
@@ -48,7 +48,7 @@ describe('bursts', () => {
     expect(timers.length).toBe(1);
     expect(timers[0]!.delay).toBe(100);
     fire();
-    expect(flushed).toEqual([['instance/7/history', 'instance/7/variables']]);
+    expect(flushed).toEqual([['instance/7/history', 'instance/7/variables', 'instance/7/waits']]);
   });
   test('a flood slows the flushes down, and calm brings them back', () => {
     const { timers, invalidator, fire } = setUp();
