@@ -122,9 +122,7 @@ fn bench(root: &Path) -> Vec<Step> {
 }
 
 fn simulation(root: &Path) -> Vec<Step> {
-    let step =
-        Step::new(root, "long simulation", "cargo test --package dirigent-sim -- --show-output").tests();
-    vec![step.with("DIRIGENT_SIM_SEEDS", "20000")]
+    vec![Step::new(root, "long simulation", "cargo run --package dirigent-sim -- --seeds 20000")]
 }
 
 #[cfg(test)]
