@@ -34,6 +34,10 @@ describe('incidents', () => {
     expect(likely(list, incident())?.name).toBe('total');
     expect(likely([], incident())).toBeUndefined();
   });
+  test('else the input of the failed step is proposed, its body before constants', () => {
+    const list = [variable('total'), variable('authentication', '3'), variable('body', '3')];
+    expect(likely(list, incident({ errorMessage: 'answered 500' }))?.variableKey).toBe('3-body');
+  });
   test('every type has a title', () => {
     expect(incidentTitle('CONDITION_ERROR')).toContain('default flow');
     expect(incidentTitle('OF_TOMORROW')).toBe('The token cannot go on');

@@ -21,8 +21,10 @@ const order = (more: Record<string, unknown>) =>
 
 const EXAMPLES: Record<string, Example[]> = {
   'order-fulfilment': [
-    { label: 'An order', hint: 'Everything answers', variables: order({}) },
-    { label: 'Payment outage', hint: 'The charge service fails', variables: order({ simulate: 'outage' }) },
+    { label: 'An order', hint: 'Runs through', variables: order({}) },
+    { label: 'A large order', hint: 'Someone reviews it', variables: order({ total: 2890 }) },
+    { label: 'Payment outage', hint: 'Charging fails', variables: order({ simulate: 'outage' }) },
+    { label: 'Declined card', hint: 'Ends cancelled', variables: order({ simulate: 'declined' }) },
   ],
 };
 

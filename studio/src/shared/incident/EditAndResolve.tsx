@@ -9,7 +9,7 @@ import { checkJson, pretty, preview } from '../format/json';
 import { Problem, Rows, told } from '../ui/feedback';
 import { JsonEditor } from '../ui/JsonEditor';
 import styles from './incident.module.css';
-import { likely } from './likely';
+import { byScope, likely } from './likely';
 
 export function EditAndResolve({ incident, elementName, close }: { incident: Incident; elementName: string; close: () => void }) {
   const variables = useQuery(variablesQuery(incident.processInstanceKey));
@@ -33,6 +33,7 @@ function Form({ incident, elementName, variables, close }: {
   const [chosen, setChosen] = useState(() => likely(variables, incident)?.variableKey ?? null);
   const [edits, setEdits] = useState<Record<string, string>>({});
   const variable = variables.find((each) => each.variableKey === chosen);
+  const { own, instance, other } = byScope(variables, incident);
   const text = variable ? (edits[variable.variableKey] ?? pretty(variable.value)) : '';
   const save = useMutation({
     mutationFn: async () => {
@@ -57,10 +58,12 @@ function Form({ incident, elementName, variables, close }: {
     >
       <Select
         label="Variable"
-        data={variables.map((each) => ({
-          value: each.variableKey,
-          label: `${each.name} = ${preview(each.value, 40)}${each.scopeKey === incident.processInstanceKey ? '' : ' (local)'}`,
-        }))}
+        description={own.includes(variable!) || own.length === 0 ? undefined : `${elementName} took its own input when it began; a change here reaches later steps, not this retry.`}
+        data={[
+          { group: `Input of ${elementName}`, items: own.map(option) },
+          { group: 'Process instance', items: instance.map(option) },
+          { group: 'Other scopes', items: other.map(option) },
+        ].filter((group) => group.items.length > 0)}
         value={chosen}
         onChange={setChosen}
         searchable
@@ -85,4 +88,8 @@ function Form({ incident, elementName, variables, close }: {
       </div>
     </form>
   );
+}
+
+function option(variable: Variable): { value: string; label: string } {
+  return { value: variable.variableKey, label: `${variable.name} = ${preview(variable.value, 44)}` };
 }
