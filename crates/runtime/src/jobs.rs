@@ -152,6 +152,11 @@ impl<T> Queues<T> {
         }
     }
 
+    /// True where [`Queues::next_served`] may give someone.
+    pub fn has_served(&self) -> bool {
+        !self.due.is_empty()
+    }
+
     /// The first waiter of a queue that got jobs; call it until there is none.
     pub fn next_served(&mut self) -> Option<Waiter<T>> {
         while let Some(at) = self.due.front().copied() {

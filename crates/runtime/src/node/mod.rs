@@ -226,9 +226,16 @@ impl<S: StateStore, T> Node<S, T> {
     }
 
     /// True where another [`Node::poll`] at once would find work.
-    pub fn has_work(&self) -> bool {
-        let waiting = !self.queue.is_empty() || !self.deliveries.is_empty() || !self.continuations.is_empty();
-        waiting && !self.is_full() && self.parked.is_empty()
+    pub fn has_work(&mut self) -> bool {
+        if self.is_full() || !self.parked.is_empty() || self.poisoned.is_some() {
+            return false;
+        }
+        let now = self.time.now;
+        !self.queue.is_empty()
+            || !self.deliveries.is_empty()
+            || !self.continuations.is_empty()
+            || self.jobs.has_served()
+            || self.due.first(&self.store).is_ok_and(|first| first.is_some_and(|(rank, _)| rank.at <= now))
     }
 
     /// True where a batch or a write to the store is under way, or about to be.
