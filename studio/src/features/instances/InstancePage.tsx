@@ -28,9 +28,7 @@ export function InstancePage() {
   const navigate = useNavigate();
   const query = useQuery({
     ...instanceQuery(key),
-    // A new instance may be on its way into the view when its page opens.
-    retry: (failures, error) => failures < 5 && error instanceof ApiError && (error.status === 404 || error.status === 0),
-    retryDelay: 200,
+    retry: (failures, error) => failures < 2 && error instanceof ApiError && error.status !== 404,
   });
   const [elements, setElements] = useState<DiagramElement[]>([]);
   const names = useMemo(() => new Map(elements.map((each) => [each.id, each.name || elementKind(each.type)])), [elements]);
