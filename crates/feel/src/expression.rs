@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::eval::State;
-use crate::node::Node;
+use crate::node::{Comparison, Kind, Node, Test};
 use crate::parse::{self, Options};
 use crate::run::{Env, Explained, Fuel, Outcome, Run, Stop};
 use crate::value::Value;
@@ -110,6 +110,43 @@ impl Expression {
             children: Vec::new(),
         });
         (run.finish(value), root)
+    }
+}
+
+/// What unary tests amount to, for indexing a table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TestShape {
+    /// Every input passes.
+    Any,
+    /// An input passes when it equals one of these strings, numbers or booleans.
+    OneOf(Vec<Value>),
+    /// Something else.
+    Other,
+}
+
+impl Expression {
+    /// What these unary tests amount to.
+    pub fn test_shape(&self) -> TestShape {
+        let Kind::Tests(tests) = &self.root.kind else {
+            return TestShape::Other;
+        };
+        if tests.negated {
+            return TestShape::Other;
+        }
+        let mut values = Vec::new();
+        for test in &tests.tests {
+            match test {
+                Test::Any => return TestShape::Any,
+                Test::Value(node) | Test::Compare(Comparison::Equal, node) => match node.constant() {
+                    Some(value @ (Value::String(_) | Value::Number(_) | Value::Bool(_))) => {
+                        values.push(value.clone())
+                    }
+                    _ => return TestShape::Other,
+                },
+                _ => return TestShape::Other,
+            }
+        }
+        TestShape::OneOf(values)
     }
 }
 

@@ -45,6 +45,21 @@ impl Function {
         Function { kind: FunctionKind::Native { name: name.into(), parameters, result, code } }
     }
 
+    /// Calls the function with arguments by position. When they do not fit, the value is `null` and a warning says why.
+    pub fn call(self: &Arc<Self>, run: &mut Run<'_>, arguments: Vec<Value>) -> Result<Value, Stop> {
+        crate::eval::invoke(run, self, &[], arguments, &self.to_string())
+    }
+
+    /// Calls the function with arguments by name. When they do not fit, the value is `null` and a warning says why.
+    pub fn call_named(
+        self: &Arc<Self>,
+        run: &mut Run<'_>,
+        names: &[Arc<str>],
+        values: Vec<Value>,
+    ) -> Result<Value, Stop> {
+        crate::eval::invoke(run, self, names, values, &self.to_string())
+    }
+
     pub(crate) fn depth(&self) -> u16 {
         match &self.kind {
             FunctionKind::Lambda { captured, .. } => {

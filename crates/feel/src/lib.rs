@@ -42,8 +42,8 @@ mod value;
 
 pub use compare::{equal, identical, order};
 pub use diagnostic::Diagnostic;
-pub use eval::coerce;
-pub use expression::{Expression, compile, compile_unary_tests};
+pub use eval::{coerce, invoke};
+pub use expression::{Expression, TestShape, compile, compile_unary_tests};
 pub use function::{Function, NativeFunction, Parameter};
 pub use json::JsonError;
 pub use number::Number;

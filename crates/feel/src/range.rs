@@ -39,6 +39,10 @@ impl Range {
         if self.form == RangeForm::Equal {
             return crate::compare::equal(value, self.start.as_ref()?);
         }
+        if self.form == RangeForm::Interval && (self.start.is_none() || self.end.is_none()) {
+            // An interval with a `null` end is no half-line.
+            return None;
+        }
         let above = match &self.start {
             None => true,
             Some(start) => {

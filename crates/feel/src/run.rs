@@ -296,7 +296,7 @@ impl<'e> Run<'e> {
     }
 
     /// Checks the limits of a list and makes it a value.
-    pub(crate) fn list(&mut self, items: Vec<Value>) -> Result<Value, Stop> {
+    pub fn list(&mut self, items: Vec<Value>) -> Result<Value, Stop> {
         if items.len() > limits::MAX_LIST_ITEMS {
             return self.stop(LimitError::Size { what: "list", limit: limits::MAX_LIST_ITEMS as u64 });
         }
@@ -312,9 +312,14 @@ impl<'e> Run<'e> {
         Ok(Value::String(text.into()))
     }
 
+    /// Forgets the warnings after the first `count`.
+    pub fn forget_warnings(&mut self, count: usize) {
+        self.warnings.truncate(count);
+    }
+
     /// Checks depth and weight of a list or a context.
     #[inline]
-    pub(crate) fn sized(&mut self, value: Value) -> Result<Value, Stop> {
+    pub fn sized(&mut self, value: Value) -> Result<Value, Stop> {
         if value.depth() > limits::MAX_VALUE_DEPTH {
             return self.stop(LimitError::Depth { limit: limits::MAX_VALUE_DEPTH as u32 });
         }

@@ -185,7 +185,7 @@ fn bombs_end_with_a_typed_error() {
     let limits = [
         ("for i in 1..1000000000 return i", "feel.fuel"),
         ("{f: function(n) f(n + 1), x: f(1)}.x", "feel.depth"),
-        ("for i in 1..100000 return partial", "feel.depth"),
+        ("for i in 1..100000 return partial", "feel.size"),
         (
             "for i in 1..100 return string join(for j in 1..10000 return \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"b\")",
             "feel.fuel",

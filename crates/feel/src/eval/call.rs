@@ -148,6 +148,30 @@ pub(crate) fn call_function(
     }
 }
 
+/// Calls a function for a host: by position when there are no names. Why the result is `null` is recorded with the
+/// text that stands for the call.
+pub fn invoke(
+    run: &mut Run<'_>,
+    function: &Arc<Function>,
+    names: &[Arc<str>],
+    values: Vec<Value>,
+    text: &str,
+) -> Result<Value, Stop> {
+    let arguments = if names.is_empty() { Ok(values) } else { by_position(function, names, values) };
+    let result = match arguments {
+        Ok(arguments) => call_function(run, function, arguments),
+        Err(message) => Err(Fail::Null("feel.arguments", message)),
+    };
+    match result {
+        Ok(value) => Ok(value),
+        Err(Fail::Stop) => Err(Stop),
+        Err(Fail::Null(code, message)) => {
+            run.warn(text, 0, text.len() as u32, code, message);
+            Ok(Value::Null)
+        }
+    }
+}
+
 fn mismatch(what: &str, wanted: &Type, value: &Value) -> Fail {
     Fail::Null("feel.type", format!("{what} must be a {wanted}, not a {}", value.type_name()))
 }

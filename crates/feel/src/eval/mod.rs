@@ -8,8 +8,8 @@ mod operand;
 mod tests;
 
 pub(crate) use arithmetic::negate;
-pub use call::coerce;
 pub(crate) use call::{Fail, call_function};
+pub use call::{coerce, invoke};
 
 use crate::function::Function;
 use crate::node::{Comparison, Kind, Node, Place, RangeNode};
@@ -45,8 +45,8 @@ impl State<'_, '_, '_> {
                 let result = self.compare(node, *operator, pair)?;
                 Ok(result.map_or(Value::Null, Value::Bool))
             }
-            Kind::And(parts) => Ok(self.connective(parts, false)?.map_or(Value::Null, Value::Bool)),
-            Kind::Or(parts) => Ok(self.connective(parts, true)?.map_or(Value::Null, Value::Bool)),
+            Kind::And(parts) => self.logical(node, parts, false),
+            Kind::Or(parts) => self.logical(node, parts, true),
             Kind::If(parts) => match self.condition(&parts[0])? {
                 Some(true) => self.eval(&parts[1]),
                 _ => self.eval(&parts[2]),
@@ -244,6 +244,13 @@ impl State<'_, '_, '_> {
             _ => self.null(node, "feel.type", || {
                 format!("cannot order {}, {} and {}", value.type_name(), low.type_name(), high.type_name())
             }),
+        }
+    }
+
+    fn logical(&mut self, node: &Node, parts: &[Node], decisive: bool) -> Eval {
+        match self.connective(parts, decisive)? {
+            Some(value) => Ok(Value::Bool(value)),
+            None => self.null(node, "feel.null", || "an operand that would decide is null".to_owned()),
         }
     }
 

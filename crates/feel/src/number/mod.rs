@@ -344,6 +344,17 @@ impl PartialEq for Number {
     }
 }
 impl Eq for Number {}
+impl std::hash::Hash for Number {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        match self.as_i64() {
+            Some(value) => value.hash(state),
+            None => {
+                let value = self.decimal().stripped();
+                (value.is_negative(), value.coefficient(), value.exponent()).hash(state);
+            }
+        }
+    }
+}
 impl PartialOrd for Number {
     fn partial_cmp(&self, other: &Number) -> Option<Ordering> {
         Some(self.cmp(other))

@@ -75,7 +75,8 @@ impl<'a> Cursor<'a> {
         Date::new(if negative { -year } else { year }, month, day)
     }
 
-    fn time(&mut self) -> Option<Time> {
+    /// The time, and whether it is the midnight at the end of the day, `24:00:00`.
+    fn time(&mut self) -> Option<(Time, bool)> {
         let hour = self.two()?;
         self.expect(b':')?;
         let minute = self.two()?;
@@ -97,7 +98,9 @@ impl<'a> Cursor<'a> {
             Some(_) => offset(rest)?,
         };
         self.at = self.bytes.len();
-        Time::new(hour, minute, second, nanos, zone)
+        let end_of_day = hour == 24 && minute == 0 && second == 0 && nanos == 0;
+        let hour = if end_of_day { 0 } else { hour };
+        Some((Time::new(hour, minute, second, nanos, zone)?, end_of_day))
     }
 }
 
@@ -132,7 +135,7 @@ impl Time {
     /// Reads `10:30:00`, with an optional fraction and zone.
     pub fn parse(text: &str) -> Option<Time> {
         let mut cursor = Cursor::new(text);
-        let time = cursor.time()?;
+        let (time, _) = cursor.time()?;
         cursor.done().then_some(time)
     }
 }
@@ -143,7 +146,8 @@ impl DateTime {
         let mut cursor = Cursor::new(text);
         let date = cursor.date()?;
         cursor.expect(b'T')?;
-        let time = cursor.time()?;
+        let (time, end_of_day) = cursor.time()?;
+        let date = if end_of_day { Date::from_epoch_days(date.epoch_days() + 1)? } else { date };
         cursor.done().then(|| DateTime::new(date, time))
     }
 }
