@@ -1,0 +1,410 @@
+//! The command line: one enum of subcommands, and what each does.
+//!
+//! Exit codes: 0 done, 1 it failed, 2 the call was wrong, 3 what it names does not exist, 4 the server cannot be
+//! reached.
+
+use crate::client::Client;
+use crate::{compose, offline, table};
+use clap::{Args, Parser, Subcommand};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// BPMN process orchestration in one binary.
+#[derive(Debug, Parser)]
+#[command(name = "dirigent", version, about, arg_required_else_help = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// Address of the server that client commands talk to.
+    #[arg(long, global = true, env = "DIRIGENT_URL", default_value = "http://127.0.0.1:8080")]
+    server: String,
+    /// Print JSON for programs instead of tables for people.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a server for development: loopback only, no login, with a sample process.
+    Dev(ServeArguments),
+    /// Run a server. Until an administrator exists it listens on loopback only.
+    Serve(ServeArguments),
+    /// Deploy BPMN files.
+    Deploy {
+        /// The files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Start an instance of a process.
+    Start {
+        /// BPMN id of the process.
+        process: String,
+        /// Variables as a JSON object, or `@FILE`.
+        #[arg(long, short, default_value = "{}")]
+        variables: String,
+        /// Wait until it has ended and print its variables.
+        #[arg(long)]
+        wait: bool,
+    },
+    /// List process instances, newest first.
+    Instances {
+        /// Only this process.
+        #[arg(long)]
+        process: Option<String>,
+        /// Only this state: ACTIVE, COMPLETED or TERMINATED.
+        #[arg(long)]
+        state: Option<String>,
+        /// At most so many.
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+    },
+    /// Show one instance: where it is, its variables, its history.
+    Instance {
+        /// Its key.
+        key: String,
+    },
+    /// Cancel an instance.
+    Cancel {
+        /// Its key.
+        key: String,
+    },
+    /// List open incidents.
+    Incidents,
+    /// Resolve an incident: give its job a retry, set variables, try again.
+    Resolve {
+        /// The incident's key.
+        key: String,
+        /// Variables to set in the instance first, as a JSON object or `@FILE`.
+        #[arg(long, short)]
+        variables: Option<String>,
+    },
+    /// List open user tasks.
+    Tasks,
+    /// Complete a user task.
+    Complete {
+        /// The task's key.
+        key: String,
+        /// Its results as a JSON object, or `@FILE`.
+        #[arg(long, short, default_value = "{}")]
+        variables: String,
+    },
+    /// Evaluate a FEEL expression without a server.
+    Feel {
+        /// The expression.
+        expression: String,
+        /// A JSON file with its variables.
+        #[arg(long)]
+        context: Option<PathBuf>,
+    },
+    /// Check a BPMN file without deploying it.
+    Check {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Look at the audit log.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Verify the hash chain of a data directory, while no server runs on it or beside one.
+    Verify {
+        /// The data directory.
+        #[arg(long, default_value = ".dirigent")]
+        data: PathBuf,
+    },
+}
+
+/// How a server runs.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArguments {
+    /// Directory of everything that is kept.
+    #[arg(long, default_value = ".dirigent", env = "DIRIGENT_DATA")]
+    pub data: PathBuf,
+    /// Port of the REST API and the studio; 0 takes a free one.
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+    /// Port of the gRPC API. Not served yet; taken so that scripts keep working.
+    #[arg(long, default_value_t = 26500)]
+    pub grpc_port: u16,
+    /// Do not deploy the sample process.
+    #[arg(long)]
+    pub no_samples: bool,
+    /// Number of partitions; fixed once the data directory exists.
+    #[arg(long, default_value_t = 1)]
+    pub partitions: u16,
+    /// A file of NAME=value lines with secrets for connectors.
+    #[arg(long, env = "DIRIGENT_SECRETS")]
+    pub secrets: Option<PathBuf>,
+    /// OTLP/HTTP end point for traces, such as http://127.0.0.1:4318.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    pub otlp: Option<String>,
+}
+
+/// Why a command failed, and the exit code that says so.
+#[derive(Debug)]
+pub struct Failure {
+    /// For people.
+    pub message: String,
+    /// Exit code.
+    pub code: u8,
+}
+
+impl Failure {
+    /// A failure with exit code 1.
+    pub fn new(message: impl Into<String>) -> Self {
+        Failure { message: message.into(), code: 1 }
+    }
+
+    /// A failure with its own exit code.
+    pub fn with_code(code: u8, message: impl Into<String>) -> Self {
+        Failure { message: message.into(), code }
+    }
+}
+
+/// Does what the arguments say.
+pub async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let client = Client::new(&arguments.server);
+    let out = Output { json: arguments.json };
+    match arguments.command {
+        Command::Dev(serve) => compose::serve(serve, compose::Mode::Development).await,
+        Command::Serve(serve) => compose::serve(serve, compose::Mode::Production).await,
+        Command::Deploy { files } => deploy(&client, &out, &files).await,
+        Command::Start { process, variables, wait } => start(&client, &out, &process, &variables, wait).await,
+        Command::Instances { process, state, limit } => instances(&client, &out, process, state, limit).await,
+        Command::Instance { key } => instance(&client, &out, &key).await,
+        Command::Cancel { key } => {
+            client.post(&format!("/v2/process-instances/{key}/cancellation"), &json!({})).await?;
+            out.done(&format!("Instance {key} is cancelled."));
+            Ok(())
+        }
+        Command::Incidents => incidents(&client, &out).await,
+        Command::Resolve { key, variables } => resolve(&client, &out, &key, variables.as_deref()).await,
+        Command::Tasks => tasks(&client, &out).await,
+        Command::Complete { key, variables } => {
+            let body = json!({ "variables": object(&variables)? });
+            client.post(&format!("/v2/user-tasks/{key}/completion"), &body).await?;
+            out.done(&format!("Task {key} is complete."));
+            Ok(())
+        }
+        Command::Feel { expression, context } => offline::feel(&expression, context.as_deref(), out.json),
+        Command::Check { file } => offline::check(&file, out.json),
+        Command::Audit { command: AuditCommand::Verify { data } } => offline::verify(&data, out.json),
+    }
+}
+
+/// Tables for people, JSON for programs.
+struct Output {
+    json: bool,
+}
+
+impl Output {
+    fn table(&self, answer: &Value, columns: &[(&str, &str)]) {
+        if self.json {
+            println!("{answer}");
+        } else {
+            print!(
+                "{}",
+                table::render(answer["items"].as_array().map(Vec::as_slice).unwrap_or_default(), columns)
+            );
+        }
+    }
+
+    fn value(&self, value: &Value, text: &str) {
+        if self.json { println!("{value}") } else { println!("{text}") }
+    }
+
+    fn done(&self, text: &str) {
+        if self.json { println!("{{}}") } else { println!("{text}") }
+    }
+}
+
+/// A JSON object given as text or as `@FILE`.
+fn object(text: &str) -> Result<Value, Failure> {
+    let wrong = |why: String| Failure::with_code(2, format!("the variables are not usable: {why}"));
+    let content = match text.strip_prefix('@') {
+        Some(path) => std::fs::read_to_string(path).map_err(|error| wrong(format!("{path}: {error}")))?,
+        None => text.to_owned(),
+    };
+    let value: Value = serde_json::from_str(&content).map_err(|error| wrong(error.to_string()))?;
+    if value.is_object() {
+        Ok(value)
+    } else {
+        Err(wrong("expected a JSON object such as {\"amount\": 5}".into()))
+    }
+}
+
+async fn deploy(client: &Client, out: &Output, files: &[PathBuf]) -> Result<(), Failure> {
+    let answer = client.deploy(files).await?;
+    let mut lines = Vec::new();
+    for entry in answer["deployments"].as_array().into_iter().flatten() {
+        let process = &entry["processDefinition"];
+        if process.is_object() {
+            lines.push(format!(
+                "{} version {} from {} (key {})",
+                text(&process["processDefinitionId"]),
+                text(&process["processDefinitionVersion"]),
+                text(&process["resourceName"]),
+                text(&process["processDefinitionKey"])
+            ));
+        }
+    }
+    out.value(&answer, &lines.join("\n"));
+    Ok(())
+}
+
+async fn start(
+    client: &Client,
+    out: &Output,
+    process: &str,
+    variables: &str,
+    wait: bool,
+) -> Result<(), Failure> {
+    let mut body = json!({ "processDefinitionId": process, "variables": object(variables)? });
+    if wait {
+        body["awaitCompletion"] = json!(true);
+        body["requestTimeout"] = json!(600_000);
+    }
+    let answer = client.post("/v2/process-instances", &body).await?;
+    let key = text(&answer["processInstanceKey"]);
+    let line = if wait { format!("{key} ended with {}", answer["variables"]) } else { key };
+    out.value(&answer, &line);
+    Ok(())
+}
+
+async fn instances(
+    client: &Client,
+    out: &Output,
+    process: Option<String>,
+    state: Option<String>,
+    limit: u32,
+) -> Result<(), Failure> {
+    let mut filter = json!({});
+    if let Some(process) = process {
+        filter["processDefinitionId"] = json!(process);
+    }
+    if let Some(state) = state {
+        filter["state"] = json!(state);
+    }
+    let body = json!({ "filter": filter, "sort": [{ "field": "startDate", "order": "DESC" }], "page": { "limit": limit } });
+    let answer = client.post("/v2/process-instances/search", &body).await?;
+    let columns = [
+        ("KEY", "processInstanceKey"),
+        ("PROCESS", "processDefinitionId"),
+        ("VERSION", "processDefinitionVersion"),
+        ("STATE", "state"),
+        ("INCIDENT", "hasIncident"),
+        ("STARTED", "startDate"),
+        ("ENDED", "endDate"),
+    ];
+    out.table(&answer, &columns);
+    Ok(())
+}
+
+async fn instance(client: &Client, out: &Output, key: &str) -> Result<(), Failure> {
+    let instance = client.get(&format!("/v2/process-instances/{key}")).await?;
+    let filter = json!({ "filter": { "processInstanceKey": key } });
+    let elements = client.post("/v2/element-instances/search", &filter).await?;
+    let variables = client.post("/v2/variables/search?truncateValues=false", &filter).await?;
+    let incidents = client.post("/v2/incidents/search", &filter).await?;
+    if out.json {
+        let all = json!({
+            "instance": instance,
+            "elements": elements["items"],
+            "variables": variables["items"],
+            "incidents": incidents["items"],
+        });
+        println!("{all}");
+        return Ok(());
+    }
+    let title = format!(
+        "{} version {} is {}",
+        text(&instance["processDefinitionId"]),
+        text(&instance["processDefinitionVersion"]),
+        text(&instance["state"])
+    );
+    println!("{title}\n");
+    out.table(
+        &elements,
+        &[
+            ("ELEMENT", "elementId"),
+            ("TYPE", "type"),
+            ("STATE", "state"),
+            ("SINCE", "startDate"),
+            ("UNTIL", "endDate"),
+        ],
+    );
+    println!();
+    out.table(&variables, &[("VARIABLE", "name"), ("VALUE", "value"), ("SCOPE", "scopeKey")]);
+    if incidents["items"].as_array().is_some_and(|items| !items.is_empty()) {
+        println!();
+        out.table(
+            &incidents,
+            &[
+                ("INCIDENT", "incidentKey"),
+                ("TYPE", "errorType"),
+                ("STATE", "state"),
+                ("ELEMENT", "elementId"),
+                ("MESSAGE", "errorMessage"),
+            ],
+        );
+    }
+    Ok(())
+}
+
+async fn incidents(client: &Client, out: &Output) -> Result<(), Failure> {
+    let answer = client.post("/v2/incidents/search", &json!({ "filter": { "state": "ACTIVE" } })).await?;
+    let columns = [
+        ("KEY", "incidentKey"),
+        ("PROCESS", "processDefinitionId"),
+        ("INSTANCE", "processInstanceKey"),
+        ("ELEMENT", "elementId"),
+        ("TYPE", "errorType"),
+        ("MESSAGE", "errorMessage"),
+    ];
+    out.table(&answer, &columns);
+    Ok(())
+}
+
+async fn resolve(client: &Client, out: &Output, key: &str, variables: Option<&str>) -> Result<(), Failure> {
+    let incident = client.get(&format!("/v2/incidents/{key}")).await?;
+    if let Some(variables) = variables {
+        let scope = text(&incident["processInstanceKey"]);
+        let body = json!({ "variables": object(variables)? });
+        client.put(&format!("/v2/element-instances/{scope}/variables"), &body).await?;
+    }
+    if let Some(job) = incident["jobKey"].as_str() {
+        let body = json!({ "changeset": { "retries": 1 } });
+        client.patch(&format!("/v2/jobs/{job}"), &body).await?;
+    }
+    client.post(&format!("/v2/incidents/{key}/resolution"), &json!({})).await?;
+    out.done(&format!("Incident {key} is resolved."));
+    Ok(())
+}
+
+async fn tasks(client: &Client, out: &Output) -> Result<(), Failure> {
+    let answer = client.post("/v2/user-tasks/search", &json!({ "filter": { "state": "CREATED" } })).await?;
+    let columns = [
+        ("KEY", "userTaskKey"),
+        ("TASK", "name"),
+        ("PROCESS", "processDefinitionId"),
+        ("INSTANCE", "processInstanceKey"),
+        ("ASSIGNEE", "assignee"),
+        ("SINCE", "creationDate"),
+        ("DUE", "dueDate"),
+    ];
+    out.table(&answer, &columns);
+    Ok(())
+}
+
+/// A JSON value as people read it.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,187 @@
+//! The composition root: opens what is kept, starts the runtime, the API, the connectors and the studio, and stops
+//! them in order.
+
+use crate::cli::{Failure, ServeArguments};
+use crate::exports::Exports;
+use crate::telemetry::Telemetry;
+use crate::{connectors, studio};
+use history::History;
+use journal::FileDisk;
+use record::command::Resource;
+use record::wire::Bytes;
+use record::{Command, Response, Str};
+use runtime::{Guard, Handle, Options, Ports, Request, Target};
+use std::path::Path;
+use std::sync::{Arc, Once};
+use std::time::Instant;
+use store::FjallStore;
+use tokio::net::TcpListener;
+
+/// What the server allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// No login, connectors may call this machine, the sample is deployed.
+    Development,
+    /// Connectors may not call this machine.
+    Production,
+}
+
+/// Sample processes, deployed in development mode.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "../../examples"]
+#[allow_missing = true]
+struct Samples;
+
+struct SystemClock;
+
+impl record::port::Clock for SystemClock {
+    fn now(&self) -> i64 {
+        jiff::Timestamp::now().as_millisecond()
+    }
+}
+
+/// Chooses the one implementation of cryptography that TLS uses here.
+pub fn install_crypto() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
+}
+
+/// Runs a server until it is told to stop.
+pub async fn serve(arguments: ServeArguments, mode: Mode) -> Result<(), Failure> {
+    let began = Instant::now();
+    install_crypto();
+    let listener = listen(arguments.port).await?;
+    let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
+    let telemetry = arguments.otlp.as_deref().map(Telemetry::start);
+    let (handle, guard, reader) = open(&arguments, telemetry)?;
+    let secrets = connectors::secrets(arguments.secrets.as_deref())?;
+    let workers = connectors::start(&handle, mode, secrets, incarnation(&arguments.data)?);
+    if mode == Mode::Development && !arguments.no_samples {
+        deploy_samples(&handle).await?;
+    }
+    let access = if mode == Mode::Development { api::Mode::Development } else { api::Mode::Locked };
+    let state = api::AppState::new(
+        handle.clone(),
+        reader,
+        ::connectors::templates(),
+        access,
+        env!("CARGO_PKG_VERSION"),
+    )
+    .map_err(|error| Failure::new(format!("the API does not start: {error}")))?;
+    let router = api::router(state).fallback(studio::serve);
+    println!("Dirigent is ready at http://{address} after {} ms", began.elapsed().as_millis());
+    println!("Data is kept in {}. Stop with Ctrl-C.", arguments.data.display());
+    axum::serve(listener, router)
+        .with_graceful_shutdown(stopped())
+        .await
+        .map_err(|error| Failure::new(format!("the server failed: {error}")))?;
+    workers.abort();
+    tokio::task::spawn_blocking(move || guard.stop())
+        .await
+        .map_err(|error| Failure::new(format!("the engine did not stop cleanly: {error}")))
+}
+
+/// Nothing listens beyond loopback until an administrator exists.
+async fn listen(port: u16) -> Result<TcpListener, Failure> {
+    TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| {
+        let text = match error.kind() {
+            std::io::ErrorKind::AddrInUse => {
+                format!("port {port} is taken, perhaps by a Dirigent that runs already; say --port N, or --port 0 for a free one")
+            }
+            _ => format!("cannot listen on 127.0.0.1:{port}: {error}"),
+        };
+        Failure::new(text)
+    })
+}
+
+fn open(
+    arguments: &ServeArguments,
+    telemetry: Option<Telemetry>,
+) -> Result<(Handle, Guard, history::Reader), Failure> {
+    let data = &arguments.data;
+    let within = |what: &str, error: &dyn std::fmt::Display| {
+        Failure::new(format!("{what} in {}: {error}", data.display()))
+    };
+    std::fs::create_dir_all(data).map_err(|error| within("the data directory cannot be made", &error))?;
+    let log = data.join("log");
+    std::fs::create_dir_all(&log).map_err(|error| within("the log's directory cannot be made", &error))?;
+    let disk = FileDisk::open(&log).map_err(|error| within("the log cannot be opened", &error))?;
+    let store = FjallStore::open(data.join("state"))
+        .map_err(|error| within("the state store cannot be opened", &error))?;
+    let history = History::open(&data.join("history.db"))
+        .map_err(|error| within("the read model cannot be opened", &error))?;
+    let reader = history.reader();
+    let options = Options { partitions: arguments.partitions, seed: seed(), ..Options::default() };
+    let reading = Arc::new(move || FileDisk::for_reading(&log));
+    let exporter: Box<dyn runtime::Exporter> = Box::new(Exports { history, telemetry });
+    let ports = Ports { disk, reading, store, clock: SystemClock, exporter: Some(exporter) };
+    let (handle, guard) =
+        runtime::start(options, ports).map_err(|error| within("the engine does not start", &error))?;
+    Ok((handle, guard, reader))
+}
+
+fn seed() -> u64 {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+    RandomState::new().build_hasher().finish()
+}
+
+/// The name of this life of the data: drawn once, part of every idempotency key that is handed to the outside.
+fn incarnation(data: &Path) -> Result<String, Failure> {
+    let file = data.join("incarnation");
+    if let Ok(text) = std::fs::read_to_string(&file)
+        && !text.trim().is_empty()
+    {
+        return Ok(text.trim().to_owned());
+    }
+    let name = format!("{:016x}{:016x}", seed(), seed());
+    std::fs::write(&file, &name).map_err(|error| Failure::new(format!("{}: {error}", file.display())))?;
+    Ok(name)
+}
+
+async fn deploy_samples(handle: &Handle) -> Result<(), Failure> {
+    let resources: Vec<Resource> = Samples::iter()
+        .filter(|path| path.ends_with(".bpmn"))
+        .filter_map(|path| {
+            let file = Samples::get(&path)?;
+            let name = Path::new(&*path).file_name()?.to_string_lossy().into_owned();
+            Some(Resource { name: Str::from(name), content: Bytes(file.data.as_ref().into()) })
+        })
+        .collect();
+    if resources.is_empty() {
+        return Ok(());
+    }
+    let request = Request {
+        tenant: Str::from(record::DEFAULT_TENANT),
+        actor: Str::from("samples"),
+        request_id: Str::from(""),
+        traceparent: Str::from(""),
+        target: Target::Catalog,
+        command: Command::DeployResources { resources },
+    };
+    match call(handle, request).await {
+        Response::Rejected { rejection } => {
+            Err(Failure::new(format!("the sample cannot be deployed: {}", rejection.reason)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Submits a command and waits for its answer without blocking a thread.
+pub async fn call(handle: &Handle, request: Request) -> Response {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    handle.submit(request, move |answer| drop(sender.send(answer.response)));
+    let stopped = || Response::rejected(record::RejectionKind::Unavailable, "the engine stopped");
+    receiver.await.unwrap_or_else(|_| stopped())
+}
+
+/// Resolves when the process is asked to stop.
+async fn stopped() {
+    let interrupt = async { drop(tokio::signal::ctrl_c().await) };
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! { () = interrupt => {}, () = terminate => {} }
+}

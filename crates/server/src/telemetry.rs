@@ -1,0 +1,254 @@
+//! Traces: one per process instance, a span per element, sent by OTLP over HTTP.
+//!
+//! The spans are made from durable records, so they are there after a restart too, with the times at which things
+//! happened. An instance without a caller's trace context gets a trace id derived from its key; a span id is
+//! derived from the element instance's key, so that a retried export names the same spans.
+
+use record::{AggregateId, Event, Key, Record};
+use serde_json::{Value, json};
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
+
+/// Spans that wait for the end point; beyond this the oldest ones go.
+const MAX_WAITING: usize = 20_000;
+/// Spans in one request.
+const BATCH: usize = 512;
+
+/// Turns records into spans and hands them to the sender.
+pub struct Telemetry {
+    open: HashMap<Key, Open>,
+    instances: HashMap<Key, Context>,
+    names: HashMap<Key, Names>,
+    sender: SyncSender<Value>,
+}
+
+struct Open {
+    ordinal: u32,
+    scope: Key,
+    began: i64,
+    job_type: Option<record::Str>,
+    error: Option<record::Str>,
+}
+
+#[derive(Clone)]
+struct Context {
+    trace: String,
+    parent: Option<String>,
+    definition: Key,
+    process_id: record::Str,
+    began: i64,
+}
+
+/// Element ids and names of a definition, by ordinal.
+type Names = Vec<(String, String)>;
+
+impl Telemetry {
+    /// Sends to `endpoint`, such as `http://127.0.0.1:4318`, from a task of its own.
+    pub fn start(endpoint: &str) -> Self {
+        let (sender, receiver) = sync_channel(MAX_WAITING);
+        let url = format!("{}/v1/traces", endpoint.trim_end_matches('/'));
+        tokio::spawn(send(url, receiver));
+        Telemetry { open: HashMap::new(), instances: HashMap::new(), names: HashMap::new(), sender }
+    }
+
+    /// Takes in durable records.
+    pub fn export(&mut self, records: &[Arc<Record>]) {
+        for record in records {
+            let Some(payload) = &record.payload else { continue };
+            for event in &payload.events {
+                match &payload.aggregate {
+                    AggregateId::Instance { key } => self.instance_event(*key, record.header.time, event),
+                    _ => self.definition_event(event),
+                }
+            }
+        }
+    }
+
+    fn definition_event(&mut self, event: &Event) {
+        let Event::DefinitionDeployed { key, process_id, resource, content, .. } = event else { return };
+        let Ok((definitions, _)) = bpmn::load(&content.0, resource) else { return };
+        let Some(process) = definitions.process(process_id) else { return };
+        let mut names = vec![(String::new(), String::new()); process.nodes.len() + process.flows.len() + 1];
+        names[0] = (process.id.clone(), process.name.clone().unwrap_or_default());
+        for node in &process.nodes {
+            names[node.ordinal as usize] = (node.id.clone(), node.kind.element_name().to_owned());
+        }
+        self.names.insert(*key, names);
+    }
+
+    fn instance_event(&mut self, instance: Key, time: i64, event: &Event) {
+        match event {
+            Event::InstanceCreated { definition, process_id, traceparent, .. } => {
+                let (trace, parent) = context(instance, traceparent);
+                let (definition, process_id) = (*definition, process_id.clone());
+                self.instances
+                    .insert(instance, Context { trace, parent, definition, process_id, began: time });
+            }
+            Event::ElementActivating { key, ordinal, scope }
+            | Event::ElementActivated { key, ordinal, scope } => {
+                let open =
+                    Open { ordinal: *ordinal, scope: *scope, began: time, job_type: None, error: None };
+                self.open.entry(*key).or_insert(open);
+            }
+            Event::ElementPassed { key, ordinal, scope } => {
+                let open =
+                    Open { ordinal: *ordinal, scope: *scope, began: time, job_type: None, error: None };
+                self.span(instance, *key, &open, time);
+            }
+            Event::JobCreated { element, job_type, .. } => {
+                if let Some(open) = self.open.get_mut(element) {
+                    open.job_type = Some(job_type.clone());
+                }
+            }
+            Event::IncidentCreated { element, message, .. } => {
+                if let Some(open) = self.open.get_mut(element) {
+                    open.error = Some(message.clone());
+                }
+            }
+            Event::ElementCompleted { key } | Event::ElementTerminated { key } => {
+                if let Some(open) = self.open.remove(key) {
+                    self.span(instance, *key, &open, time);
+                }
+            }
+            Event::InstanceCompleted {} | Event::InstanceTerminated {} => self.root_span(instance, time),
+            _ => {}
+        }
+    }
+
+    fn span(&self, instance: Key, key: Key, open: &Open, ended: i64) {
+        let Some(context) = self.instances.get(&instance) else { return };
+        let unknown = (open.ordinal.to_string(), "element".to_owned());
+        let (id, kind) = self
+            .names
+            .get(&context.definition)
+            .and_then(|names| names.get(open.ordinal as usize))
+            .unwrap_or(&unknown);
+        let mut attributes = vec![
+            attribute("dirigent.process.instance.key", &instance.to_string()),
+            attribute("dirigent.process.id", &context.process_id),
+            attribute("dirigent.element.id", id),
+            attribute("dirigent.element.type", kind),
+        ];
+        attributes.extend(open.job_type.as_ref().map(|kind| attribute("dirigent.job.type", kind)));
+        let status = match &open.error {
+            Some(message) => json!({ "code": 2, "message": &**message }),
+            None => json!({}),
+        };
+        self.hand_over(json!({
+            "traceId": context.trace, "spanId": span_id(key), "parentSpanId": span_id(open.scope),
+            "name": format!("{kind} {id}"), "kind": 1,
+            "startTimeUnixNano": nanos(open.began), "endTimeUnixNano": nanos(ended),
+            "attributes": attributes, "status": status,
+        }));
+    }
+
+    fn root_span(&mut self, instance: Key, ended: i64) {
+        let Some(context) = self.instances.remove(&instance) else { return };
+        self.hand_over(json!({
+            "traceId": context.trace, "spanId": span_id(instance),
+            "parentSpanId": context.parent.unwrap_or_default(),
+            "name": format!("process {}", context.process_id), "kind": 2,
+            "startTimeUnixNano": nanos(context.began), "endTimeUnixNano": nanos(ended),
+            "attributes": [
+                attribute("dirigent.process.instance.key", &instance.to_string()),
+                attribute("dirigent.process.id", &context.process_id),
+            ],
+            "status": {},
+        }));
+    }
+
+    /// A span that finds no room is lost: telemetry never holds the engine up.
+    fn hand_over(&self, span: Value) {
+        drop(self.sender.try_send(span));
+    }
+}
+
+/// The trace that an instance belongs to, and the caller's span.
+fn context(instance: Key, traceparent: &str) -> (String, Option<String>) {
+    let parts: Vec<&str> = traceparent.split('-').collect();
+    match parts.as_slice() {
+        [_, trace, span, _] if trace.len() == 32 && span.len() == 16 => {
+            ((*trace).to_owned(), Some((*span).to_owned()))
+        }
+        _ => (format!("{:016x}{:016x}", mix(instance.0 as u64), mix(!(instance.0 as u64))), None),
+    }
+}
+
+/// The W3C trace context that a call made for an element hands on.
+pub fn traceparent(instance: Key, caller: &str, element: Key) -> String {
+    format!("00-{}-{}-01", context(instance, caller).0, span_id(element))
+}
+
+fn span_id(key: Key) -> String {
+    format!("{:016x}", mix(key.0 as u64 ^ 0x5bd1_e995))
+}
+
+/// Spreads a key over 64 bits (SplitMix64's finaliser); never 0, which OTLP reads as "none".
+fn mix(value: u64) -> u64 {
+    let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (z ^ (z >> 31)) | 1
+}
+
+fn attribute(key: &str, value: &str) -> Value {
+    json!({ "key": key, "value": { "stringValue": value } })
+}
+
+fn nanos(milliseconds: i64) -> String {
+    (i128::from(milliseconds) * 1_000_000).to_string()
+}
+
+/// Collects spans and posts them; a batch that is refused three times is dropped.
+async fn send(url: String, receiver: Receiver<Value>) {
+    let http = reqwest::Client::new();
+    let mut waiting: VecDeque<Value> = VecDeque::new();
+    loop {
+        waiting.extend(receiver.try_iter().take(MAX_WAITING));
+        if waiting.is_empty() {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            continue;
+        }
+        let batch: Vec<Value> = waiting.drain(..waiting.len().min(BATCH)).collect();
+        let body = json!({ "resourceSpans": [{
+            "resource": { "attributes": [
+                attribute("service.name", "dirigent"),
+                attribute("service.version", env!("CARGO_PKG_VERSION")),
+            ] },
+            "scopeSpans": [{ "scope": { "name": "dirigent" }, "spans": batch }],
+        }] })
+        .to_string();
+        for attempt in 1..=3u64 {
+            let request = http.post(&url).header("content-type", "application/json").body(body.clone());
+            match request.send().await {
+                Ok(answer) if answer.status().is_success() => break,
+                _ => tokio::time::sleep(Duration::from_millis(300 * attempt)).await,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_callers_context_is_continued() {
+        let caller = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        let (trace, parent) = context(Key(65), caller);
+        assert_eq!(trace, "0af7651916cd43dd8448eb211c80319c");
+        assert_eq!(parent.as_deref(), Some("b7ad6b7169203331"));
+        assert!(traceparent(Key(65), caller, Key(66)).starts_with("00-0af7651916cd43dd8448eb211c80319c-"));
+    }
+
+    #[test]
+    fn ids_are_derived_from_keys() {
+        let (trace, parent) = context(Key(65), "");
+        assert_eq!((trace.len(), parent), (32, None));
+        assert_eq!(trace, context(Key(65), "garbage").0);
+        assert_ne!(span_id(Key(65)), span_id(Key(66)));
+        assert_eq!(span_id(Key(65)).len(), 16);
+    }
+}

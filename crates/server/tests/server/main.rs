@@ -1,0 +1,12 @@
+//! The built binary, from outside: killed, traced, fed with bad input, used from the command line.
+
+#![allow(missing_docs, clippy::print_stdout)]
+
+mod bad_input;
+mod command_line;
+mod connector;
+mod crash;
+mod http;
+mod process;
+mod storage_faults;
+mod telemetry;
