@@ -154,6 +154,14 @@ fn prepare(job: &ConnectorJob, env: &ConnectorEnv, secrets: &mut Resolved) -> Re
     let Value::Object(mut variables) = variables else {
         return Err(invalid("the variables of the job are no JSON object".to_owned()));
     };
+    if let Some(text) = header(job, "requestExpression") {
+        let late = expression::evaluate(text, &variables)
+            .map_err(|message| invalid(format!("requestExpression cannot be evaluated: {message}")))?;
+        let Value::Object(late) = late else {
+            return Err(invalid(format!("requestExpression gave {late}, not a context of inputs")));
+        };
+        variables.extend(late);
+    }
     let mut input = Map::new();
     for name in connector.inputs() {
         if let Some(mut value) = variables.remove(*name) {

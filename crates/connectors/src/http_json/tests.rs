@@ -144,6 +144,25 @@ async fn a_request_carries_what_the_task_says() {
 }
 
 #[tokio::test]
+async fn late_inputs_replace_those_of_the_task() {
+    let at = server().await;
+    let variables = |amount: i32| json!({"method": "POST", "url": format!("http://{at}/echo"), "body": {"amount": 0}, "total": amount});
+    let headers = &[
+        ("resultVariable", "r"),
+        ("requestExpression", "={body: {amount: total}, headers: {x: \"{{secrets.NUMBER}}\"}}"),
+    ];
+    let out = complete(variables(7), headers).await;
+    assert_eq!(
+        (&out["r"]["body"]["text"], &out["r"]["body"]["headers"]["x"]),
+        (&json!("{\"amount\":7}"), &json!("***"))
+    );
+    for wrong in ["=1 +", "=5"] {
+        let (class, _, _, message) = fail(variables(7), &[("requestExpression", wrong)]).await;
+        assert!(class == FailureClass::InvalidInput && message.starts_with("requestExpression"), "{message}");
+    }
+}
+
+#[tokio::test]
 async fn bodies_take_the_form_the_content_type_names() {
     let at = server().await;
     let send = |body: Value, kind: Option<&'static str>, extra: Value| async move {
