@@ -12,6 +12,7 @@ pub(crate) async fn submit(app: &AppState, request: Request) -> Result<Response,
     let (send, receive) = oneshot::channel();
     app.handle.submit(request, move |answer| drop(send.send(answer)));
     let answer = receive.await.map_err(|_| stopped(name))?;
+    app.acknowledge(answer.lsn);
     accepted(name, answer.response)
 }
 
@@ -25,6 +26,7 @@ pub(crate) async fn submit_and_await_end(
     let (send, receive) = oneshot::channel();
     app.handle.submit_and_await_end(request, timeout_ms, move |answer| drop(send.send(answer)));
     let answer = receive.await.map_err(|_| stopped(name))?;
+    app.acknowledge(answer.lsn);
     match &answer.response {
         Response::Rejected { rejection }
             if rejection.kind == RejectionKind::Unavailable && rejection.reason.starts_with("timeout") =>

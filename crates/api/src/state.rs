@@ -5,6 +5,7 @@ use crate::problem::Problem;
 use history::{Reader, SearchError};
 use runtime::Handle;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -31,6 +32,7 @@ pub struct AppState {
     /// The server's version.
     pub version: &'static str,
     position: watch::Receiver<u64>,
+    acknowledged: Arc<AtomicU64>,
 }
 
 impl AppState {
@@ -57,12 +59,18 @@ impl AppState {
                 }
             }
         })?;
-        Ok(AppState { handle, history, templates: templates.into(), mode, version, position })
+        let acknowledged = Arc::default();
+        Ok(AppState { handle, history, templates: templates.into(), mode, version, position, acknowledged })
+    }
+
+    /// Notes what a client has been told: reads that come later see it.
+    pub(crate) fn acknowledge(&self, lsn: u64) {
+        self.acknowledged.fetch_max(lsn, Ordering::AcqRel);
     }
 
     /// Waits until the read model has what is durable now; two seconds at most.
     pub(crate) async fn caught_up(&self) -> Result<(), Problem> {
-        let wanted = self.handle.position();
+        let wanted = self.handle.position().max(self.acknowledged.load(Ordering::Acquire));
         let mut position = self.position.clone();
         if *position.borrow_and_update() >= wanted {
             return Ok(());

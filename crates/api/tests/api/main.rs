@@ -1,0 +1,13 @@
+//! Every route over the real engine: success, not found, bad input.
+
+mod server;
+
+mod cluster;
+mod definitions;
+mod events;
+mod expression;
+mod instances;
+mod jobs;
+mod messages;
+mod requests;
+mod user_tasks;
