@@ -45,8 +45,6 @@ pub(crate) struct InvocationCode {
     pub name: Arc<str>,
     pub function: Node,
     pub arguments: Vec<Argument>,
-    /// A call of the function in the first slot with the arguments in the others.
-    pub call: Expression,
 }
 
 /// An argument of a call.
@@ -152,7 +150,7 @@ impl Frame {
 #[derive(Debug)]
 pub(crate) enum Element {
     Input(InputCode),
-    Decision(DecisionCode),
+    Decision(Box<DecisionCode>),
     Knowledge(KnowledgeCode),
     Service(ServiceCode),
 }

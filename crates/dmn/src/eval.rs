@@ -47,7 +47,7 @@ impl Node {
             Code::List(items) => {
                 let values: Result<Vec<Value>, Stop> =
                     items.iter().map(|item| item.eval(frame, run)).collect();
-                Ok(Value::list(values?))
+                run.list(values?)
             }
             Code::Relation { columns, rows } => self.relation(columns, rows, frame, run),
             Code::Function(code) => Ok(closure(code, frame.clone())),
@@ -80,23 +80,15 @@ impl Node {
             }
             values.push(Value::context(context));
         }
-        Ok(Value::list(values))
+        run.list(values)
     }
 
     fn conditional(&self, parts: &[Node; 3], frame: &mut Frame, run: &mut Run<'_>) -> Eval {
         let [condition, then, otherwise] = parts;
         match condition.eval(frame, run)? {
             Value::Bool(true) => then.eval(frame, run),
-            Value::Bool(false) => otherwise.eval(frame, run),
-            other => {
-                warn(
-                    run,
-                    &self.label,
-                    "dmn.condition",
-                    format!("the condition is {}, taken as false", short(&other)),
-                );
-                otherwise.eval(frame, run)
-            }
+            Value::Bool(false) | Value::Null => otherwise.eval(frame, run),
+            other => self.no_boolean(&other, run),
         }
     }
 
@@ -112,14 +104,10 @@ impl Node {
             match parts[1].eval(frame, run)? {
                 Value::Bool(true) => kept.push(value.clone()),
                 Value::Bool(false) | Value::Null => {}
-                other => {
-                    let message = format!("the match must be a boolean, found {}", short(&other));
-                    warn(run, &self.label, "dmn.condition", message);
-                    return Ok(Value::Null);
-                }
+                other => return self.no_boolean(&other, run),
             }
         }
-        Ok(Value::list(kept))
+        run.list(kept)
     }
 
     /// The items to iterate over; `None`, with a warning, when it is no list.
@@ -154,7 +142,7 @@ impl Node {
             }
             results.push(parts[1].eval(frame, run)?);
         }
-        Ok(Value::list(results))
+        run.list(results)
     }
 
     fn quantified(
@@ -167,24 +155,25 @@ impl Node {
     ) -> Eval {
         let Some(domain) = self.domain(&parts[0], frame, run)? else { return Ok(Value::Null) };
         let decisive = kind == IterationKind::Some;
-        let mut unknown = None;
+        let mut unknown = false;
         for value in domain {
             run.charge(1)?;
             frame.set(item, value);
             match parts[1].eval(frame, run)? {
                 Value::Bool(value) if value == decisive => return Ok(Value::Bool(decisive)),
                 Value::Bool(_) => {}
-                other => unknown = Some(other),
+                Value::Null => unknown = true,
+                other => return self.no_boolean(&other, run),
             }
         }
-        match unknown {
-            None => Ok(Value::Bool(!decisive)),
-            Some(other) => {
-                let message = format!("the condition must be a boolean, found {}", short(&other));
-                warn(run, &self.label, "dmn.condition", message);
-                Ok(Value::Null)
-            }
-        }
+        if unknown { self.no_boolean(&Value::Null, run) } else { Ok(Value::Bool(!decisive)) }
+    }
+
+    /// `null`, because a condition is not a boolean.
+    fn no_boolean(&self, found: &Value, run: &mut Run<'_>) -> Eval {
+        let message = format!("the condition must be a boolean, found {}", short(found));
+        warn(run, &self.label, "dmn.condition", message);
+        Ok(Value::Null)
     }
 
     fn invocation(&self, call: &InvocationCode, frame: &mut Frame, run: &mut Run<'_>) -> Eval {
@@ -194,38 +183,14 @@ impl Node {
             warn(run, &self.label, "dmn.invocation", message);
             return Ok(Value::Null);
         };
-        let parameters = function.parameters();
-        // Built-in functions have no single list of parameters: their arguments go by position.
-        let by_name = !parameters.is_empty() || function.arity() == Some(0);
-        if by_name && parameters.len() != call.arguments.len() {
-            let (wanted, given) = (parameters.len(), call.arguments.len());
-            let message = format!("'{}' has {wanted} parameters, {given} are bound", call.name);
-            warn(run, &self.label, "dmn.invocation", message);
-            return Ok(Value::Null);
-        }
-        let mut slots = vec![None; call.arguments.len() + 1];
-        for (at, argument) in call.arguments.iter().enumerate() {
-            let place =
-                if by_name { parameters.iter().position(|one| one.name == argument.name) } else { Some(at) };
-            let Some(place) = place else {
-                let message = format!("'{}' has no parameter '{}'", call.name, argument.name);
-                warn(run, &self.label, "dmn.invocation", message);
-                return Ok(Value::Null);
-            };
+        let mut names = Vec::with_capacity(call.arguments.len());
+        let mut values = Vec::with_capacity(call.arguments.len());
+        for argument in &call.arguments {
             let value = argument.value.eval(frame, run)?;
-            slots[place + 1] = Some(coerced(&argument.kind, value, &self.label, run)?);
+            names.push(Arc::clone(&argument.name));
+            values.push(coerced(&argument.kind, value, &self.label, run)?);
         }
-        if slots[1..].iter().any(Option::is_none) {
-            warn(
-                run,
-                &self.label,
-                "dmn.invocation",
-                format!("a parameter of '{}' is bound twice", call.name),
-            );
-            return Ok(Value::Null);
-        }
-        slots[0] = Some(callee);
-        call.call.evaluate_in(&slots, run)
+        function.call_named(run, &names, values)
     }
 }
 
@@ -272,7 +237,7 @@ fn context(entries: &[Entry], result: Option<&Node>, frame: &mut Frame, run: &mu
     }
     match result {
         Some(result) => result.eval(frame, run),
-        None => Ok(Value::context(context)),
+        None => run.sized(Value::context(context)),
     }
 }
 

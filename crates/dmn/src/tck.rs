@@ -14,6 +14,10 @@ const NAMESPACE: &str = "http://www.omg.org/spec/DMN/20160719/testcase";
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// The time of `now()` in test cases: 2024-02-29T12:00:00Z.
 const NOW_MS: i64 = 1_709_208_000_000;
+/// Expected numbers with at least so many decimals are rounded results.
+const ROUNDED_DECIMALS: usize = 8;
+/// How far a result may be from a rounded one.
+const ROUNDING: f64 = 1e-8;
 
 /// A file of test cases.
 #[derive(Clone)]
@@ -237,9 +241,26 @@ impl Case {
     }
 }
 
-/// Whether two values are equal.
+/// Whether two values are equal. A number that the test case rounded, which one with so many decimals is, may differ
+/// by less than a unit of its eighth decimal.
 fn same(expected: &Value, actual: &Value) -> bool {
-    feel::equal(expected, actual) == Some(true)
+    match (expected, actual) {
+        (Value::Number(wanted), Value::Number(found)) if wanted != found => {
+            let decimals = wanted.to_string().split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            decimals >= ROUNDED_DECIMALS && (wanted.as_f64() - found.as_f64()).abs() < ROUNDING
+        }
+        (Value::List(wanted), Value::List(found)) => {
+            wanted.len() == found.len()
+                && wanted.iter().zip(found.iter()).all(|(wanted, found)| same(wanted, found))
+        }
+        (Value::Context(wanted), Value::Context(found)) => {
+            wanted.len() == found.len()
+                && wanted
+                    .iter()
+                    .all(|(name, wanted)| found.get(name).is_some_and(|found| same(wanted, found)))
+        }
+        _ => feel::equal(expected, actual) == Some(true),
+    }
 }
 
 /// Another value than this one, for testing that a comparison notices.

@@ -8,7 +8,6 @@ use crate::model::{
     Boxed, ContextEntry, FunctionDefinition, FunctionKind, Invocation, Iteration, IterationKind, Logic,
     Relation,
 };
-use feel::Options;
 use std::sync::Arc;
 
 impl Compiler<'_> {
@@ -20,7 +19,7 @@ impl Compiler<'_> {
             Logic::Literal(text) => self.feel(scope, text),
             Logic::Table(table) => self.table(scope, table),
             Logic::Context(entries) => self.context(scope, entries),
-            Logic::Invocation(invocation) => self.invocation(scope, invocation, boxed),
+            Logic::Invocation(invocation) => self.invocation(scope, invocation),
             Logic::List(items) => Code::List(items.iter().map(|item| self.boxed(scope, item)).collect()),
             Logic::Relation(relation) => self.relation(scope, relation),
             Logic::Function(function) => self.function_value(scope, function, None),
@@ -135,7 +134,7 @@ impl Compiler<'_> {
         Code::Iterate { kind: iteration.kind, parts: Box::new([domain, body]), item, partial }
     }
 
-    fn invocation(&mut self, scope: &mut Scope, invocation: &Invocation, boxed: &Boxed) -> Code {
+    fn invocation(&mut self, scope: &mut Scope, invocation: &Invocation) -> Code {
         let label = Arc::clone(&scope.label);
         let function = self.boxed(scope, &invocation.function);
         let name: Arc<str> = match &invocation.function.logic {
@@ -153,21 +152,7 @@ impl Compiler<'_> {
             };
             arguments.push(Argument { name: Arc::clone(&parameter.name), kind, value });
         }
-        match call_of(arguments.len()) {
-            Some(call) => Code::Invocation(Box::new(InvocationCode { name, function, arguments, call })),
-            None => {
-                let message = "the invocation has too many bindings".to_owned();
-                let diagnostic = Diagnostic::error(
-                    "dmn.invocation",
-                    &*label,
-                    boxed.place,
-                    message.clone(),
-                    "bind fewer parameters",
-                );
-                self.report(scope.model, diagnostic);
-                Code::Fail { code: "dmn.invocation", message }
-            }
-        }
+        Code::Invocation(Box::new(InvocationCode { name, function, arguments }))
     }
 
     fn function_value(
@@ -228,15 +213,4 @@ impl Compiler<'_> {
         let name = name.cloned().unwrap_or(label);
         Ok(FunctionCode { name, parameters, result, body, this })
     }
-}
-
-/// A call of the function in the first slot with so many arguments in the following ones.
-fn call_of(arguments: usize) -> Option<feel::Expression> {
-    let names: Vec<String> = (0..=arguments).map(|at| format!("a{at}")).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let text = format!("a0({})", names[1..].join(", "));
-    let call = feel::compile(&text, &Options { names: &names, ..Options::default() }).ok()?;
-    let in_order =
-        call.slots().len() == names.len() && call.slots().iter().zip(&names).all(|(a, b)| **a == **b);
-    in_order.then_some(call)
 }

@@ -132,7 +132,7 @@ impl<'m> Compiler<'m> {
             let linked = self.models[model];
             elements.extend(linked.inputs.iter().map(|input| Element::Input(self.input(model, input))));
             for decision in &linked.decisions {
-                elements.push(Element::Decision(self.decision(model, decision)));
+                elements.push(Element::Decision(Box::new(self.decision(model, decision))));
             }
             for knowledge in &linked.knowledge_models {
                 elements.push(Element::Knowledge(self.knowledge(model, knowledge)));

@@ -97,7 +97,7 @@ impl Compiler<'_> {
         if &*text.text == "-" {
             return Ok(CellTest::Any);
         }
-        let code = self.feel_code(scope, text, true)?;
+        let code = Box::new(self.feel_code(scope, text, true)?);
         let simple = Simple::parse(&text.text);
         if let (Some(simple), Some(kind)) = (&simple, &column.expression.kind) {
             let wrong = simple.values.iter().find(|value| !could_be(&kind.kind, value));

@@ -48,7 +48,7 @@ impl Bits {
 
     fn all(rules: usize) -> Bits {
         let mut bits = Bits(vec![u64::MAX; rules.div_ceil(64)]);
-        if rules % 64 > 0
+        if !rules.is_multiple_of(64)
             && let Some(last) = bits.0.last_mut()
         {
             *last = (1 << (rules % 64)) - 1;

@@ -49,7 +49,7 @@ pub(crate) enum CellTest {
     /// `-`.
     Any,
     /// Tests, with their simple form when they have one.
-    Tests { code: FeelCode, simple: Option<Simple> },
+    Tests { code: Box<FeelCode>, simple: Option<Simple> },
 }
 
 /// An output.
