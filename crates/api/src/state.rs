@@ -47,10 +47,11 @@ impl AppState {
         mode: Mode,
         version: &'static str,
     ) -> std::io::Result<Self> {
-        let (moved, position) = watch::channel(history.position());
+        // What the channel starts with is what the thread compares with: a move in between must not be lost.
+        let mut seen = history.position();
+        let (moved, position) = watch::channel(seen);
         let reader = history.clone();
         std::thread::Builder::new().name("read-position".into()).spawn(move || {
-            let mut seen = reader.position();
             while !moved.is_closed() {
                 let now = reader.wait_for(seen + 1, Duration::from_secs(1));
                 if now != seen {

@@ -79,8 +79,17 @@ impl Server {
 
     /// Sends SIGKILL and waits until the process is gone.
     pub fn kill(mut self) {
-        self.child.kill().expect("a signal");
-        self.child.wait().expect("it ends");
+        self.end();
+    }
+
+    /// Ends the server; where it runs behind another command, that one ends with it.
+    fn end(&mut self) {
+        let own = self.child.id().to_string();
+        let behind = Command::new("pkill").args(["-9", "-P", &own]).status();
+        if !behind.is_ok_and(|status| status.success()) {
+            let _ = self.child.kill();
+        }
+        let _ = self.child.wait();
     }
 
     /// Sends SIGTERM and waits for an orderly end; gives what it wrote to standard error.
@@ -98,8 +107,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.end();
     }
 }
 
