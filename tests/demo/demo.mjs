@@ -1,14 +1,32 @@
 /**
- * The story of a newcomer: start the sample while its payment service fails, see the incident, read the cause, correct
- * the variable, approve the order, see it done. Everything through the screens, nothing through the API.
+ * The story of a newcomer: start a large order while the payment service is down, approve it, see the incident, read its
+ * cause, correct the variable, see the order go on to its end. Everything through the screens.
  *
- * DIRIGENT_URL is the address of a running server with the sample (`./x run`); CHROMIUM may name a browser.
+ * DIRIGENT_URL is the address of a running server with the sample deployed (`./x run`); CHROMIUM may name a browser. The
+ * sample's services are started here, on a port of their own.
  */
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { accessible, browserPath, openPage, picture, Story, watermarkVisible } from './harness.mjs';
+import { fileURLToPath } from 'node:url';
+import { accessible, browserPath, openPage, picture, settled, Story, watermarkVisible } from './harness.mjs';
 
 const base = (process.env.DIRIGENT_URL ?? 'http://localhost:8080').replace(/\/$/, '');
+const sample = new URL('../../examples/order-fulfilment/', import.meta.url);
 const story = new Story();
+
+if (!browserPath()) {
+  story.skip('the story of a newcomer', 'no Chromium; install it (apt-get install chromium) or name it in CHROMIUM');
+} else if (!(await reachable())) {
+  story.skip('the story of a newcomer', `no server at ${base}; start one with ./x run or set DIRIGENT_URL`);
+} else {
+  const services = await startServices();
+  try {
+    await tell(services.url);
+  } finally {
+    services.stop();
+  }
+}
+story.end();
 
 async function reachable() {
   try {
@@ -18,18 +36,25 @@ async function reachable() {
   }
 }
 
-if (!browserPath()) {
-  story.skip('the story of a newcomer', 'no Chromium; install it (apt-get install chromium) or name it in CHROMIUM');
-} else if (!(await reachable())) {
-  story.skip('the story of a newcomer', `no server at ${base}; start one with ./x run or set DIRIGENT_URL`);
-} else {
-  await tell();
+function startServices() {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('services/server.mjs', sample)), '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      const url = text.match(/http:\/\/[\d.]+:\d+/)?.[0];
+      if (url) resolve({ url, stop: () => child.kill() });
+    });
+    child.on('exit', (code) => reject(new Error(`the sample's services ended with ${code}`)));
+  });
 }
-story.end();
 
-async function tell() {
+async function tell(servicesUrl) {
   const { browser, page, complaints } = await openPage(base);
+  story.page = page;
   const button = (name) => page.getByRole('button', { name });
+  const rail = (name) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name });
+  const order = JSON.parse(readFileSync(new URL('order.json', sample), 'utf8'));
   let instance = '';
 
   await story.step('the first page opens and is live', async () => {
@@ -41,66 +66,29 @@ async function tell() {
   });
 
   await story.step('the sample process shows its diagram', async () => {
-    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Processes' }).click();
+    await rail('Processes').click();
     await page.getByRole('link', { name: 'Order fulfilment', exact: true }).click();
     await page.locator('.diagram-canvas[data-ready="true"]').waitFor();
     await watermarkVisible(page);
     await accessible(page, 'process');
   });
 
-  await story.step('an order starts while the payment service fails', async () => {
+  await story.step('a large order starts while the payment service is down', async () => {
     await button('Start instance').first().click();
     const drawer = page.getByRole('dialog');
     await drawer.getByRole('button', { name: /outage/i }).click();
-    await drawer.locator('.cm-content').filter({ hasText: 'outage' }).waitFor();
+    const editor = drawer.locator('.cm-content');
+    await editor.filter({ hasText: 'outage' }).waitFor();
+    await write(page, editor, { ...order, total: 2890, simulate: 'outage', servicesUrl });
     await drawer.getByRole('button', { name: 'Start instance' }).click();
     await page.waitForURL(/\/instances\/\d+/);
     instance = new URL(page.url()).pathname.split('/').pop();
   });
 
-  await story.step('the incident appears by itself and says why', async () => {
-    const incident = page.getByRole('article', { name: /Incident at/ });
-    await incident.waitFor({ timeout: 90_000 });
-    await incident.getByText(/500|outage|unavailable/i).first().waitFor();
-    await page.locator('.badge-incident').waitFor();
-    await watermarkVisible(page);
-    await accessible(page, 'incident');
-    await settled(page);
-    await picture(page, 'instance-incident');
-  });
-
-  await story.step('home says what needs a person', async () => {
-    await page.goto(base);
-    await page.getByText('instances with an incident').waitFor();
-    await page.getByRole('heading', { name: 'Stuck' }).waitFor();
-    await settled(page);
-    await picture(page, 'home');
-    await page.goto(`${base}/instances/${instance}`);
-  });
-
-  await story.step('the variable is corrected and the incident resolved', async () => {
-    await button('Edit variable and resolve').click();
-    const drawer = page.getByRole('dialog');
-    const choice = drawer.getByRole('combobox', { name: 'Variable' });
-    if (!(await choice.inputValue()).startsWith('simulate')) {
-      await choice.click();
-      await page.getByRole('option', { name: /^simulate/ }).click();
-    }
-    const editor = drawer.locator('.cm-content');
-    await editor.click();
-    await page.keyboard.press('ControlOrMeta+A');
-    await page.keyboard.insertText('"none"');
-    await drawer.getByRole('button', { name: 'Save and resolve' }).click();
-    await drawer.waitFor({ state: 'hidden' });
-    await page.getByRole('article', { name: /Incident at/ }).filter({ has: page.getByRole('button', { name: 'Retry' }) }).waitFor({ state: 'hidden' });
-  });
-
-  await story.step('the token moves on to a task, live', async () => {
-    const tasks = page.getByRole('tab', { name: /User tasks/ });
-    await tasks.click();
-    const link = page.getByRole('tabpanel').getByRole('link', { name: /Review order/ });
-    await link.waitFor({ timeout: 60_000 });
-    await link.click();
+  await story.step('the page says that someone has to review it', async () => {
+    const waits = page.getByRole('list', { name: 'What the instance waits for' });
+    await waits.getByText(/Review order/).waitFor({ timeout: 30_000 });
+    await waits.getByRole('link', { name: 'Open the task' }).click();
     await page.getByRole('heading', { name: 'Review order' }).waitFor();
     await page.locator('.diagram-canvas[data-ready="true"]').waitFor();
     await button('Claim').click();
@@ -114,13 +102,45 @@ async function tell() {
     await page.getByRole('radio', { name: 'Yes' }).first().click();
     await button('Complete task').click();
     await page.getByText('Task completed').waitFor();
+    await page.goto(`${base}/instances/${instance}`);
   });
 
-  await story.step('the instance is done and tells its history', async () => {
-    await page.goto(`${base}/instances/${instance}?tab=history`);
-    await page.getByRole('heading', { level: 1 }).getByText('Completed').waitFor({ timeout: 30_000 });
+  await story.step('the incident appears by itself and says why', async () => {
+    const incident = page.getByRole('article', { name: 'Incident at Charge card' });
+    await incident.waitFor({ timeout: 60_000 });
+    await incident.getByText(/500/).first().waitFor();
+    await page.locator('.badge-incident').waitFor();
+    await watermarkVisible(page);
+    await accessible(page, 'incident');
+    await settled(page);
+    await picture(page, 'instance-incident');
+  });
+
+  await story.step('home says what needs a person', async () => {
+    await page.goto(base);
+    await page.getByText('instances with an incident').waitFor();
+    await page.getByRole('region', { name: 'Stuck' }).getByText('Charge card').first().waitFor();
+    await settled(page);
+    await picture(page, 'home');
+    await page.goto(`${base}/instances/${instance}`);
+  });
+
+  await story.step('the variable is corrected and the incident resolved', async () => {
+    await button('Edit variable and resolve').click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByRole('combobox', { name: 'Variable' }).click();
+    await page.getByRole('option', { name: /^simulate = / }).click();
+    await drawer.locator('.cm-content').filter({ hasText: 'outage' }).waitFor();
+    await accessible(page, 'edit');
+    await write(page, drawer.locator('.cm-content'), null);
+    await drawer.getByRole('button', { name: 'Save and resolve' }).click();
+    await drawer.waitFor({ state: 'hidden' });
+  });
+
+  await story.step('the order goes on to its end, live', async () => {
+    await page.getByRole('heading', { level: 1 }).getByText('Completed').waitFor({ timeout: 60_000 });
+    await page.getByRole('tab', { name: 'History' }).click();
     await page.getByText('The instance completed').waitFor();
-    await page.locator('.diagram-canvas[data-ready="true"]').waitFor();
     await accessible(page, 'history');
     await settled(page);
     await picture(page, 'instance-done');
@@ -141,13 +161,13 @@ async function tell() {
   });
 
   await story.step('connectors are listed', async () => {
-    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Connectors' }).click();
+    await rail('Connectors').click();
     await page.getByRole('button', { name: /field/ }).first().waitFor();
     await accessible(page, 'connectors');
   });
 
   await story.step('a refused deployment shows every finding', async () => {
-    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Processes' }).click();
+    await rail('Processes').click();
     await button('Deploy').waitFor();
     const before = complaints.length;
     await page.locator('input[type=file]').setInputFiles({ name: 'broken.bpmn', mimeType: 'text/xml', buffer: readFileSync(new URL('broken.bpmn', import.meta.url)) });
@@ -167,11 +187,9 @@ async function tell() {
   await browser.close();
 }
 
-/** Messages are gone and no diagram or list is still loading. */
-async function settled(page) {
-  await page.waitForFunction(
-    () => !document.querySelector('.diagram-loading, .mantine-Notification-root'),
-    undefined,
-    { timeout: 20_000 },
-  );
+/** Replaces what an editor holds. */
+async function write(page, editor, value) {
+  await editor.click();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.insertText(JSON.stringify(value, null, 2));
 }

@@ -19,6 +19,9 @@ export class Story {
   failed = 0;
   skipped = 0;
 
+  /** A page of which a picture is taken where a step fails; DEMO_FAILURE names the file. */
+  page;
+
   async step(name, action) {
     if (this.failed > 0) {
       this.skipped += 1;
@@ -32,6 +35,7 @@ export class Story {
       console.log(`ok    ${name} (${Math.round(performance.now() - begin)} ms)`);
     } catch (error) {
       this.failed += 1;
+      if (this.page && process.env.DEMO_FAILURE) await this.page.screenshot({ path: process.env.DEMO_FAILURE }).catch(() => {});
       console.log(`FAIL  ${name}\n      ${String(error?.message ?? error).split('\n').slice(0, 12).join('\n      ')}`);
     }
   }
@@ -54,7 +58,7 @@ export async function openPage(base) {
   const page = await context.newPage();
   const complaints = [];
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
+    if (message.type() === 'error') complaints.push(`console: ${message.text()} ${message.location().url}`);
   });
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
   page.on('request', (request) => {
@@ -108,4 +112,13 @@ export async function watermarkVisible(page) {
     }),
   );
   if (covered.length === 0 || covered.includes(false)) throw new Error('the bpmn.io watermark is missing or covered');
+}
+
+/** Messages are gone and no diagram or list is still loading. */
+export async function settled(page) {
+  await page.waitForFunction(
+    () => !document.querySelector('.diagram-loading, .mantine-Notification-root'),
+    undefined,
+    { timeout: 20_000 },
+  );
 }

@@ -6,7 +6,7 @@ import { elementKind, incidentTitle } from './format/names';
 import { ago, duration, toMillis } from './format/time';
 import { fingerprint, groupIncidents } from './incident/grouping';
 import type { Incident, Variable } from './api/types';
-import { likely } from './incident/likely';
+import { byScope, likely, namesReadAgain } from './incident/likely';
 
 const incident = (more: Partial<Incident> = {}): Incident => ({
   incidentKey: '1', errorType: 'JOB_NO_RETRIES', errorMessage: 'no', elementId: 'charge', elementInstanceKey: '3', creationTime: '2026-01-01T00:00:00Z',
@@ -28,15 +28,22 @@ describe('incidents', () => {
   test('identifiers do not count', () => {
     expect(fingerprint('job 2251799813685249 of 6f9619ff-8b86-d011-b42d-00c04fc964ff')).toBe('job # of #');
   });
-  test('the variable that the message names is proposed, of the instance before a local one', () => {
-    const list = [variable('total'), variable('simulate', '9'), variable('simulate')];
-    expect(likely(list, incident({ errorMessage: 'answer: {"simulate":"outage"}' }))?.variableKey).toBe('1-simulate');
-    expect(likely(list, incident())?.name).toBe('total');
-    expect(likely([], incident())).toBeUndefined();
+  const propose = (list: Variable[], of: Incident, again: string[] = []) => likely(byScope(list, of, new Set(again)), of)?.variableKey;
+  test('the variable that the message names is proposed, the step\'s own before the instance\'s', () => {
+    const list = [variable('total'), variable('simulate', '3'), variable('simulate')];
+    expect(propose(list, incident({ errorMessage: 'answer: {"simulate":"outage"}' }))).toBe('3-simulate');
+    expect(propose([variable('orderId'), variable('total')], incident({ errorMessage: 'total is no number' }))).toBe('1-total');
+    expect(propose([], incident())).toBeUndefined();
   });
-  test('else the input of the failed step is proposed, its body before constants', () => {
-    const list = [variable('total'), variable('authentication', '3'), variable('body', '3')];
-    expect(likely(list, incident({ errorMessage: 'answered 500' }))?.variableKey).toBe('3-body');
+  test('else what the step reads at every attempt, else its input, its body before constants', () => {
+    const list = [variable('customer'), variable('total'), variable('authentication', '3'), variable('body', '3')];
+    expect(propose(list, incident(), ['total'])).toBe('1-total');
+    expect(propose(list, incident())).toBe('3-body');
+  });
+  test('what is read at every attempt stands in the model', () => {
+    const xml = '<s:serviceTask id="a"><z:header key="requestExpression" value="={body: {id: orderId, to: customer.name, text: &quot;so total&quot;}}"/></s:serviceTask><s:task id="b"><z:header key="x" value="y"/></s:task>';
+    expect([...namesReadAgain(xml, 'a')]).toEqual(['orderId', 'customer']);
+    expect(namesReadAgain(xml, 'b').size).toBe(0);
   });
   test('every type has a title', () => {
     expect(incidentTitle('CONDITION_ERROR')).toContain('default flow');

@@ -36,7 +36,7 @@ export function InstanceTabs({ instanceKey, instance, search, setSearch, names }
   const incidents = useQuery(instanceIncidentsQuery(instanceKey)).data ?? [];
   const jobs = useQuery(instanceJobsQuery(instanceKey)).data?.length;
   const tasks = useQuery(instanceTasksQuery(instanceKey)).data?.length;
-  const variables = useQuery(variablesQuery(instanceKey)).data?.length;
+  const variables = useQuery(variablesQuery(instanceKey)).data?.filter((each) => each.scopeKey === instanceKey).length;
   const open = incidents.filter((each) => each.state !== 'RESOLVED').length;
   const counts: Record<InstanceTab, number | undefined> = { variables, history: undefined, incidents: open || undefined, jobs, tasks };
   // What is wrong comes first; otherwise the data.

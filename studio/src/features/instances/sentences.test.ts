@@ -13,14 +13,18 @@ describe('sentences', () => {
     expect(sentence(item('JobFailed', { data: { retries: 2 } })).text).toContain('2 tries are left');
   });
   test('variables are named, in either form', () => {
-    const asPairs = sentence(item('VariablesSet', { data: { variables: [['total', 12], ['simulate', 'none']] }, actor: 'ada' }));
+    const asPairs = sentence(item('VariablesSet', { elementId: null, data: { variables: [['total', 12], ['simulate', 'none']] }, actor: 'ada' }));
     expect(asPairs.text).toBe('total, simulate were set by ada');
     expect(asPairs.detail).toBe('total = 12\nsimulate = "none"');
-    expect(sentence(item('VariablesSet', { data: { variables: { total: 1 } } })).text).toBe('total was set');
+    expect(sentence(item('VariablesSet', { command: 'SetVariables', data: { variables: { total: 1 } } })).text).toBe('total was set');
+  });
+  test('what a step gets by its mappings is machinery', () => {
+    const said = sentence(item('VariablesSet', { data: { variables: { url: 'x', body: {} } } }));
+    expect(said).toMatchObject({ text: 'Charge card was given url, body', minor: true });
   });
   test('many variables are not all listed', () => {
     const variables = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, 1]);
-    expect(sentence(item('VariablesSet', { data: { variables } })).text).toBe('a, b, c, d and 2 more were set');
+    expect(sentence(item('VariablesSet', { elementId: null, data: { variables } })).text).toBe('a, b, c, d and 2 more were set');
   });
   test('the engine is not mentioned as a person', () => {
     expect(sentence(item('IncidentResolved', { actor: 'engine' })).text).toBe('The incident at Charge card was resolved');

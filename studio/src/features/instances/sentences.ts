@@ -49,6 +49,9 @@ export function sentence(item: HistoryItem): Sentence {
     case 'JoinFired':
       return say(`${element} has all its tokens`, { minor: true });
     case 'VariablesSet':
+      if (item.elementId && item.command !== 'SetVariables') {
+        return say(`${element} was given ${nameList(data.variables)}`, { minor: true, detail: variableList(data.variables) });
+      }
       return say(variableSentence(data.variables, by), { detail: variableList(data.variables) });
     case 'JobCreated':
       return say(`Work for ${element} is offered to workers${text('jobType') && ` of type ${text('jobType')}`}`, { detail: retries(data.retries) });
@@ -134,9 +137,13 @@ function pairs(value: unknown): [string, unknown][] {
 
 function variableSentence(value: unknown, by: string): string {
   const names = pairs(value).map(([name]) => name);
-  if (names.length === 0) return `Variables were set${by}`;
-  const shown = names.slice(0, 4).join(', ') + (names.length > 4 ? ` and ${names.length - 4} more` : '');
-  return `${shown} ${names.length === 1 ? 'was' : 'were'} set${by}`;
+  return `${nameList(value)} ${names.length === 1 ? 'was' : 'were'} set${by}`;
+}
+
+function nameList(value: unknown): string {
+  const names = pairs(value).map(([name]) => name);
+  if (names.length === 0) return 'variables';
+  return names.slice(0, 4).join(', ') + (names.length > 4 ? ` and ${names.length - 4} more` : '');
 }
 
 function variableList(value: unknown): string {

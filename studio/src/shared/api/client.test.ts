@@ -55,17 +55,9 @@ describe('answers', () => {
 describe('commands', () => {
   const calls = (spy: ReturnType<typeof answer>) => spy.mock.calls.map(([path, init]) => [init?.method, path, init?.body]);
 
-  test('a retry gives the job a try and then resolves', async () => {
+  test('a retry is one request', async () => {
     const spy = answer(204, '');
-    await retryIncident({ incidentKey: '5', jobKey: '9' });
-    expect(calls(spy)).toEqual([
-      ['PATCH', '/v2/jobs/9', '{"changeset":{"retries":1}}'],
-      ['POST', '/v2/incidents/5/resolution', '{}'],
-    ]);
-  });
-  test('without a job it only resolves', async () => {
-    const spy = answer(204, '');
-    await retryIncident({ incidentKey: '5', jobKey: null });
+    await retryIncident({ incidentKey: '5' });
     expect(calls(spy)).toEqual([['POST', '/v2/incidents/5/resolution', '{}']]);
   });
   test('an instance starts with the text that was typed', async () => {

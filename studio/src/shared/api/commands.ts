@@ -19,12 +19,12 @@ export function setVariable(scopeKey: string, name: string, json: string): Promi
   });
 }
 
-/** Gives a failed job one more try where a job is the reason, then resolves: the token goes on from where it stuck. */
-export async function retryIncident(incident: { incidentKey: string; jobKey?: string | null }): Promise<void> {
-  if (incident.jobKey) {
-    await request('PATCH', `/v2/jobs/${segment(incident.jobKey)}`, { body: { changeset: { retries: 1 } } });
-  }
-  await request('POST', `/v2/incidents/${segment(incident.incidentKey)}/resolution`, { body: {} });
+/**
+ * Resolves an incident: the token goes on from where it stuck. Where a job is the reason and has no retries left, the
+ * engine gives it one by itself, in the same step; two requests would let a worker in between them.
+ */
+export function retryIncident(incident: { incidentKey: string }): Promise<void> {
+  return request('POST', `/v2/incidents/${segment(incident.incidentKey)}/resolution`, { body: {} });
 }
 
 export function claimTask(key: string, assignee: string): Promise<void> {

@@ -154,6 +154,7 @@ export interface HistoryItem {
   elementId?: string | null;
   elementName?: string | null;
   actor?: string | null;
+  command?: string | null;
 }
 
 export interface ConnectorField {

@@ -51,6 +51,33 @@ interface EventBus {
 const CONTAINERS = new Set(['bpmn:Process', 'bpmn:Collaboration', 'bpmn:Participant', 'bpmn:Lane']);
 const QUIET = new Set(['bpmn:TextAnnotation', 'bpmn:Group', 'bpmn:DataObjectReference', 'bpmn:DataStoreReference']);
 
+const FONT = "Inter, ui-sans-serif, system-ui, 'Segoe UI', Roboto, sans-serif";
+
+/* The parts of a parsed model that carry labels. */
+interface Bounds {
+  x: number;
+  width: number;
+}
+interface Definitions {
+  diagrams?: { plane?: { planeElement?: { bpmnElement?: { name?: string }; label?: { bounds?: Bounds } }[] } }[];
+}
+
+const LETTER_WIDTH = 6.6;
+
+/** Some tools write label boxes narrower than a word, which would break in the middle; such a box grows to both sides. */
+function widenLabels(definitions: Definitions | undefined): void {
+  for (const diagram of definitions?.diagrams ?? []) {
+    for (const { bpmnElement, label } of diagram.plane?.planeElement ?? []) {
+      if (!bpmnElement?.name || !label?.bounds) continue;
+      const longest = Math.max(...bpmnElement.name.split(/\s+/).map((word) => word.length));
+      const missing = longest * LETTER_WIDTH + 4 - label.bounds.width;
+      if (missing <= 0) continue;
+      label.bounds.width += missing;
+      label.bounds.x -= missing / 2;
+    }
+  }
+}
+
 export async function openDiagram(
   container: HTMLElement,
   xml: string,
@@ -63,7 +90,9 @@ export async function openDiagram(
       defaultStrokeColor: 'var(--d-diagram-stroke)',
       defaultLabelColor: 'var(--d-diagram-label)',
     },
+    textRenderer: { defaultStyle: { fontFamily: FONT }, externalStyle: { fontFamily: FONT } },
   });
+  viewer.on('import.parse.complete', (event: { definitions?: Definitions }) => widenLabels(event.definitions));
   try {
     await viewer.importXML(xml);
   } catch (error) {

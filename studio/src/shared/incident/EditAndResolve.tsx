@@ -3,37 +3,48 @@ import { Button, Drawer, Select } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { retryIncident, setVariable } from '../api/commands';
-import { variablesQuery } from '../api/queries';
+import { variablesQuery, xmlQuery } from '../api/queries';
 import type { Incident, Variable } from '../api/types';
 import { checkJson, pretty, preview } from '../format/json';
 import { Problem, Rows, told } from '../ui/feedback';
 import { JsonEditor } from '../ui/JsonEditor';
 import styles from './incident.module.css';
-import { byScope, likely } from './likely';
+import { byScope, likely, namesReadAgain, type Scoped } from './likely';
 
 export function EditAndResolve({ incident, elementName, close }: { incident: Incident; elementName: string; close: () => void }) {
   const variables = useQuery(variablesQuery(incident.processInstanceKey));
+  const xml = useQuery(xmlQuery(incident.processDefinitionKey));
   return (
     <Drawer opened onClose={close} title="Edit variable and resolve" size={520}>
       <p className={styles.quote}>{incident.errorMessage}</p>
       {variables.isError && <Problem error={variables.error} retry={() => void variables.refetch()} />}
-      {variables.isPending && <Rows count={3} />}
-      {variables.data && <Form incident={incident} elementName={elementName} variables={variables.data} close={close} />}
+      {(variables.isPending || xml.isPending) && <Rows count={3} />}
+      {variables.data && !xml.isPending && (
+        <Form
+          incident={incident}
+          elementName={elementName}
+          variables={variables.data}
+          scoped={byScope(variables.data, incident, namesReadAgain(xml.data ?? '', incident.elementId))}
+          close={close}
+        />
+      )}
     </Drawer>
   );
 }
 
-function Form({ incident, elementName, variables, close }: {
+function Form({ incident, elementName, variables, scoped, close }: {
   incident: Incident;
   elementName: string;
   variables: Variable[];
+  scoped: Scoped;
   close: () => void;
 }) {
   const client = useQueryClient();
-  const [chosen, setChosen] = useState(() => likely(variables, incident)?.variableKey ?? null);
+  const [chosen, setChosen] = useState(() => likely(scoped, incident)?.variableKey ?? null);
   const [edits, setEdits] = useState<Record<string, string>>({});
   const variable = variables.find((each) => each.variableKey === chosen);
-  const { own, instance, other } = byScope(variables, incident);
+  const { again, own, instance, other } = scoped;
+  const tooLate = incident.jobKey && own.length > 0 && variable && !own.includes(variable) && !again.includes(variable);
   const text = variable ? (edits[variable.variableKey] ?? pretty(variable.value)) : '';
   const save = useMutation({
     mutationFn: async () => {
@@ -58,8 +69,9 @@ function Form({ incident, elementName, variables, close }: {
     >
       <Select
         label="Variable"
-        description={own.includes(variable!) || own.length === 0 ? undefined : `${elementName} took its own input when it began; a change here reaches later steps, not this retry.`}
+        description={tooLate ? `${elementName} took its input when it began: a change here reaches later steps, not this retry.` : undefined}
         data={[
+          { group: `Read by ${elementName} at every attempt`, items: again.map(option) },
           { group: `Input of ${elementName}`, items: own.map(option) },
           { group: 'Process instance', items: instance.map(option) },
           { group: 'Other scopes', items: other.map(option) },

@@ -7,6 +7,7 @@ import { setVariable } from '../../../shared/api/commands';
 import { elementInstancesQuery, variablesQuery } from '../../../shared/api/queries';
 import type { Variable } from '../../../shared/api/types';
 import { checkJson, kindOf, pretty } from '../../../shared/format/json';
+import { plural } from '../../../shared/format/names';
 import { CopyButton } from '../../../shared/ui/bits';
 import { EmptyState, Problem, Rows, told } from '../../../shared/ui/feedback';
 import { JsonEditor } from '../../../shared/ui/JsonEditor';
@@ -17,15 +18,23 @@ export function VariablesTab({ instanceKey, instance, element, names }: TabProps
   const variables = useQuery(variablesQuery(instanceKey));
   const elements = useQuery(elementInstancesQuery(instanceKey)).data ?? [];
   const [adding, setAdding] = useState(false);
+  const [finished, setFinished] = useState(false);
   const editable = instance?.state === 'ACTIVE';
   if (variables.isError) return <div className={styles.stack}><Problem error={variables.error} retry={() => void variables.refetch()} /></div>;
   if (!variables.data) return <Rows count={4} />;
 
   const elementOf = new Map(elements.map((each) => [each.elementInstanceKey, each.elementId]));
+  const ended = new Set(elements.filter((each) => each.state !== 'ACTIVE').map((each) => each.elementInstanceKey));
+  let hidden = 0;
   const scopes = new Map<string, Variable[]>();
   for (const variable of variables.data) {
     const owner = elementOf.get(variable.scopeKey);
     if (element && owner !== element) continue;
+    // What steps were given and no longer need only stands in the way, unless someone asks for it.
+    if (!element && !finished && variable.scopeKey !== instanceKey && ended.has(variable.scopeKey)) {
+      hidden += 1;
+      continue;
+    }
     scopes.set(variable.scopeKey, [...(scopes.get(variable.scopeKey) ?? []), variable]);
   }
   const ordered = [...scopes].sort(([a], [b]) => (a === instanceKey ? -1 : b === instanceKey ? 1 : a.localeCompare(b)));
@@ -57,6 +66,13 @@ export function VariablesTab({ instanceKey, instance, element, names }: TabProps
           ))}
         </section>
       ))}
+      {(hidden > 0 || finished) && !element && (
+        <div className={styles.scope}>
+          <Button size="compact-xs" variant="subtle" onClick={() => setFinished(!finished)}>
+            {finished ? 'Hide the variables of finished steps' : `Show ${plural(hidden, 'variable')} of finished steps`}
+          </Button>
+        </div>
+      )}
       {adding && !scopes.has(instanceKey) && <AddRow instanceKey={instanceKey} close={() => setAdding(false)} />}
     </div>
   );
