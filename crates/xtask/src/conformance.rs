@@ -6,9 +6,9 @@ use std::path::Path;
 
 /// Suite, the folder it has in the material, and the package and filter of the tests that run it.
 const SUITES: &[(&str, &str, &str)] = &[
-    ("betsy", "dirigent-engine", "conformance"),
+    ("betsy", "dirigent-bpmn", "conformance"),
     ("bpmnspector", "dirigent-bpmn", "conformance"),
-    ("dmn-tck", "dirigent-dmn", "tck"),
+    ("dmn-tck", "dirigent-dmn", "conformance"),
     ("miwg", "dirigent-bpmn", "conformance"),
 ];
 

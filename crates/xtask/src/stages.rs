@@ -1,8 +1,8 @@
 //! The stages of a test run, and the one table that says what runs when and how long it may take.
 
-use crate::check;
 use crate::count::Counts;
 use crate::process::Step;
+use crate::{check, end_to_end};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -99,18 +99,12 @@ fn studio(root: &Path) -> Vec<Step> {
 }
 
 fn end_to_end(root: &Path) -> Vec<Step> {
-    let scripts = std::fs::read_to_string(root.join("studio/package.json")).unwrap_or_default();
-    if !scripts.contains("\"e2e\":") {
-        let mut step = Step::new(root, "the studio on the server", "echo").tests();
-        step.arguments.push("skipped: studio/package.json has no script e2e".to_owned());
-        return vec![step];
-    }
     let mut steps = install(root);
     steps.push(Step::new(root, "the studio", "npm run build --silent").in_folder("studio"));
     steps.push(Step::new(root, "the server", "cargo build --package dirigent-server"));
-    let tests =
-        Step::new(root, "the studio on the server", "npm run --silent e2e").in_folder("studio").tests();
-    steps.push(tests.with("CI", "1").with("NO_COLOR", "1"));
+    for suite in end_to_end::suites(root) {
+        steps.push(Step::new(root, &suite, &format!("cargo xtask end-to-end {suite}")).tests());
+    }
     steps
 }
 
