@@ -60,7 +60,7 @@ struct HistoryItem {
     /// What happened, such as `JobCompleted`; `Erased` where the data was erased.
     event: String,
     /// All about it.
-    #[schema(value_type = Object)]
+    #[schema(value_type = HashMap<String, Value>)]
     data: Value,
     /// BPMN id of the element that it is about.
     #[schema(required)]

@@ -51,16 +51,16 @@ struct DeploymentMetadataResult {
     #[schema(required)]
     process_definition: Option<DeploymentProcessResult>,
     /// A decision.
-    #[schema(required, value_type = Option<Object>)]
+    #[schema(required, value_type = Option<HashMap<String, Value>>)]
     decision_definition: Option<()>,
     /// A decision requirements graph.
-    #[schema(required, value_type = Option<Object>)]
+    #[schema(required, value_type = Option<HashMap<String, Value>>)]
     decision_requirements: Option<()>,
     /// A form.
-    #[schema(required, value_type = Option<Object>)]
+    #[schema(required, value_type = Option<HashMap<String, Value>>)]
     form: Option<()>,
     /// Any other file.
-    #[schema(required, value_type = Option<Object>)]
+    #[schema(required, value_type = Option<HashMap<String, Value>>)]
     resource: Option<()>,
 }
 

@@ -143,7 +143,7 @@ async fn search_element_instance_incidents(
 #[serde(rename_all = "camelCase")]
 struct SetVariableRequest {
     /// The variables.
-    #[schema(value_type = Object)]
+    #[schema(value_type = HashMap<String, Value>)]
     variables: Option<VariablesIn>,
     /// Only in this scope; otherwise each goes to the scope where it exists, or to the outermost one.
     local: Option<bool>,

@@ -27,7 +27,7 @@ struct ExpressionEvaluationRequest {
     expression: Option<String>,
     /// Variables; they hide those of the scope.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<HashMap<String, Value>>)]
     variables: VariablesIn,
     /// An element instance or process instance whose variables are seen.
     #[serde(default, deserialize_with = "wire::key")]
@@ -49,7 +49,7 @@ struct ExpressionEvaluationResult {
     /// Why something became null, in order.
     warnings: Vec<ExpressionEvaluationWarningItem>,
     /// Always empty.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<HashMap<String, Value>>)]
     referenced_secrets: Vec<()>,
 }
 

@@ -83,7 +83,7 @@ struct ActivatedJobResult {
     /// When the lease ends, milliseconds since 1970.
     deadline: i64,
     /// Variables.
-    #[schema(value_type = Object)]
+    #[schema(value_type = HashMap<String, Value>)]
     variables: record::Json,
     /// The tenant.
     tenant_id: String,
@@ -324,7 +324,7 @@ fn fence(token: Option<&String>) -> Result<u64, Problem> {
 struct JobCompletionRequest {
     /// Variables.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<HashMap<String, Value>>)]
     variables: VariablesIn,
     /// The result of a task listener.
     result: Option<JobResult>,
@@ -457,7 +457,7 @@ struct JobFailRequest {
     retry_back_off: Option<i64>,
     /// Set locally at the element.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<HashMap<String, Value>>)]
     variables: VariablesIn,
     /// Token of the lease.
     job_lease_token: Option<String>,
@@ -501,7 +501,7 @@ struct JobErrorRequest {
     error_message: Option<String>,
     /// Handed to the catching event.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<HashMap<String, Value>>)]
     variables: VariablesIn,
     /// Token of the lease.
     job_lease_token: Option<String>,

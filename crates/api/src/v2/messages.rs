@@ -43,7 +43,7 @@ struct MessagePublicationRequest {
     message_id: Option<String>,
     /// Its variables.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<HashMap<String, Value>>)]
     variables: VariablesIn,
     /// The tenant.
     tenant_id: Option<String>,
@@ -107,7 +107,7 @@ struct MessageCorrelationRequest {
     correlation_key: Option<String>,
     /// Its variables.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<HashMap<String, Value>>)]
     variables: VariablesIn,
     /// The tenant.
     tenant_id: Option<String>,

@@ -165,7 +165,7 @@ async fn get_start_process_form(
 #[derive(Debug, Default, Deserialize, ToSchema)]
 struct ProcessDefinitionElementStatisticsQuery {
     /// A filter on process instances, as their search takes it.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<HashMap<String, Value>>)]
     filter: Option<serde_json::Value>,
 }
 

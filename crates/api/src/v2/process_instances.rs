@@ -46,14 +46,14 @@ struct ProcessInstanceCreationInstruction {
     process_definition_version: Option<i32>,
     /// Variables of the root scope.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<HashMap<String, Value>>)]
     variables: VariablesIn,
     /// Elements to start before, instead of the start event.
     #[serde(default)]
     start_instructions: Option<Vec<CreationStartInstruction>>,
     /// Not supported.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(value_type = Option<Vec<HashMap<String, Value>>>)]
     runtime_instructions: Option<Vec<serde_json::Value>>,
     /// The tenant.
     tenant_id: Option<String>,
@@ -91,7 +91,7 @@ struct CreateProcessInstanceResult {
     /// The tenant.
     tenant_id: String,
     /// Variables at the end, where it was awaited; otherwise empty.
-    #[schema(value_type = Object)]
+    #[schema(value_type = HashMap<String, Value>)]
     variables: record::Json,
     /// The definition's key.
     #[schema(value_type = String)]

@@ -266,7 +266,7 @@ async fn unassign_user_task(
 struct UserTaskCompletionRequest {
     /// Variables.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<HashMap<String, Value>>)]
     variables: VariablesIn,
     /// Name of what is done, for listeners; `complete` where absent.
     action: Option<String>,
