@@ -9,11 +9,33 @@ const LINEAR: usize = 12;
 /// Named values, in order.
 #[derive(Clone, Default)]
 pub struct Context {
-    entries: Vec<(Arc<str>, Value)>,
+    entries: Vec<Entry>,
     /// Positions in the order of the names; empty while a linear search does.
     index: Vec<u32>,
     depth: u16,
     weight: u32,
+}
+
+#[derive(Clone)]
+struct Entry {
+    hash: u32,
+    name: Arc<str>,
+    value: Value,
+}
+
+/// A hash of a name that tells most names apart without touching their text.
+#[inline]
+pub(crate) fn name_hash(name: &str) -> u32 {
+    let mut hash = name.len() as u64;
+    let mut chunks = name.as_bytes().chunks_exact(8);
+    for chunk in &mut chunks {
+        let mut word = [0; 8];
+        word.copy_from_slice(chunk);
+        hash = (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517C_C1B7_2722_0A95);
+    }
+    let rest = chunks.remainder().iter().fold(0u64, |word, byte| word << 8 | *byte as u64);
+    hash = (hash.rotate_left(5) ^ rest).wrapping_mul(0x517C_C1B7_2722_0A95);
+    (hash >> 32) as u32
 }
 
 impl Context {
@@ -30,17 +52,27 @@ impl Context {
     /// The value of that name.
     #[inline]
     pub fn get(&self, name: &str) -> Option<&Value> {
+        self.get_hashed(name, name_hash(name))
+    }
+
+    /// The value of a name whose hash is known.
+    #[inline]
+    pub(crate) fn get_hashed(&self, name: &str, hash: u32) -> Option<&Value> {
         if self.index.is_empty() {
-            return self.entries.iter().find(|(key, _)| &**key == name).map(|(_, value)| value);
+            return self
+                .entries
+                .iter()
+                .find(|entry| entry.hash == hash && *entry.name == *name)
+                .map(|entry| &entry.value);
         }
-        self.position(name).map(|at| &self.entries[at].1)
+        self.position(name).map(|at| &self.entries[at].value)
     }
 
     fn position(&self, name: &str) -> Option<usize> {
         if self.index.is_empty() {
-            return self.entries.iter().position(|(key, _)| &**key == name);
+            return self.entries.iter().position(|entry| *entry.name == *name);
         }
-        let found = self.index.binary_search_by(|at| (*self.entries[*at as usize].0).cmp(name));
+        let found = self.index.binary_search_by(|at| (*self.entries[*at as usize].name).cmp(name));
         found.ok().map(|at| self.index[at] as usize)
     }
 
@@ -55,14 +87,14 @@ impl Context {
         self.depth = self.depth.max(value.depth().saturating_add(1));
         self.weight = self.weight.saturating_add(value.weight());
         if let Some(at) = self.position(&name) {
-            self.entries[at].1 = value;
+            self.entries[at].value = value;
             return;
         }
         if !self.index.is_empty() {
-            let at = self.index.partition_point(|at| *self.entries[*at as usize].0 < *name);
+            let at = self.index.partition_point(|at| *self.entries[*at as usize].name < *name);
             self.index.insert(at, self.entries.len() as u32);
         }
-        self.entries.push((name, value));
+        self.entries.push(Entry { hash: name_hash(&name), name, value });
         if self.index.is_empty() && self.entries.len() > LINEAR {
             self.build_index();
         }
@@ -70,14 +102,14 @@ impl Context {
 
     fn build_index(&mut self) {
         let mut index: Vec<u32> = (0..self.entries.len() as u32).collect();
-        index.sort_by(|a, b| self.entries[*a as usize].0.cmp(&self.entries[*b as usize].0));
+        index.sort_by(|a, b| self.entries[*a as usize].name.cmp(&self.entries[*b as usize].name));
         self.index = index;
     }
 
     /// Removes an entry.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
         let at = self.position(name)?;
-        let (_, value) = self.entries.remove(at);
+        let value = self.entries.remove(at).value;
         self.index.clear();
         if self.entries.len() > LINEAR {
             self.build_index();
@@ -97,12 +129,12 @@ impl Context {
 
     /// The entries in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Arc<str>, &Value)> + ExactSizeIterator {
-        self.entries.iter().map(|(name, value)| (name, value))
+        self.entries.iter().map(|entry| (&entry.name, &entry.value))
     }
 
     /// The name and value at a position.
     pub fn entry(&self, at: usize) -> Option<(&Arc<str>, &Value)> {
-        self.entries.get(at).map(|(name, value)| (name, value))
+        self.entries.get(at).map(|entry| (&entry.name, &entry.value))
     }
 
     pub(crate) fn depth(&self) -> u16 {
@@ -120,6 +152,8 @@ impl Context {
             depth = depth.max(value.depth());
             weight = weight.saturating_add(value.weight());
         }
+        let entries =
+            entries.into_iter().map(|(name, value)| Entry { hash: name_hash(&name), name, value }).collect();
         let mut context = Context { entries, index: Vec::new(), depth: depth.saturating_add(1), weight };
         if context.entries.len() > LINEAR {
             context.build_index();

@@ -76,7 +76,10 @@ impl Expression {
 
     /// Evaluates and gives the value of every sub-expression too.
     pub fn explain(&self, slots: &[Option<Value>], env: &Env, fuel: &mut Fuel) -> (Outcome, Explained) {
-        let names: Vec<&str> = self.slots.iter().map(|name| &**name).collect();
+        // A slot that stands in for a built-in function is found again by the function's name.
+        let functions: Vec<&str> = crate::builtins::names().collect();
+        let names = self.slots.iter().map(|name| &**name).filter(|name| !functions.contains(name));
+        let names: Vec<&str> = names.collect();
         let properties: Vec<&str> = self.properties.iter().map(|name| &**name).collect();
         let options = Options { names: &names, properties: &properties, open: true, types: None };
         let mut run = Run::new(env, fuel);

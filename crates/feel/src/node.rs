@@ -2,6 +2,7 @@
 //! Invariant: the height of a tree is limited, so evaluating and dropping it cannot overflow the stack.
 
 use crate::builtins::BuiltinCode;
+use crate::context::name_hash;
 use crate::function::Parameter;
 use crate::types::Type;
 use crate::value::Value;
@@ -29,7 +30,7 @@ pub(crate) enum Kind {
     ThisFunction,
     /// A name in a filter: an entry of one of the items, else something outside.
     FilterName(Box<FilterName>),
-    Path(Box<Node>, Arc<str>),
+    Path(Box<Node>, Name),
     Filter(Box<Filter>),
     Negate(Box<Node>),
     Arithmetic(Operator, Box<[Node; 2]>),
@@ -51,6 +52,8 @@ pub(crate) enum Kind {
     Range(Box<RangeNode>),
     Function(Arc<Lambda>, Vec<Place>),
     Builtin(BuiltinCode, Vec<Node>),
+    /// A function whose regular expression is a constant, compiled already.
+    Matching(Arc<regex::Regex>, BuiltinCode, Vec<Node>),
     /// `is defined(x)`: the argument's absence is no reason for a warning.
     IsDefined(Box<Node>),
     /// `get or else(a, b)`: the first argument's `null` is no reason for a warning.
@@ -81,6 +84,18 @@ pub(crate) enum Comparison {
     GreaterOrEqual,
 }
 
+/// A name of an entry, with its hash.
+pub(crate) struct Name {
+    pub text: Arc<str>,
+    pub hash: u32,
+}
+
+impl From<Arc<str>> for Name {
+    fn from(text: Arc<str>) -> Name {
+        Name { hash: name_hash(&text), text }
+    }
+}
+
 /// Where a value is found at run time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Place {
@@ -91,7 +106,7 @@ pub(crate) enum Place {
 }
 
 pub(crate) struct FilterName {
-    pub name: Arc<str>,
+    pub name: Name,
     /// The items of the filters around the name, innermost first.
     pub items: Vec<Place>,
     pub outside: Option<Node>,
@@ -190,9 +205,11 @@ impl Kind {
             | Kind::IsDefined(one)
             | Kind::Traced(one) => one.height,
             Kind::Arithmetic(_, pair) | Kind::Compare(_, pair) | Kind::GetOrElse(pair) => highest(&**pair),
-            Kind::And(parts) | Kind::Or(parts) | Kind::List(parts) | Kind::Builtin(_, parts) => {
-                highest(parts)
-            }
+            Kind::And(parts)
+            | Kind::Or(parts)
+            | Kind::List(parts)
+            | Kind::Builtin(_, parts)
+            | Kind::Matching(_, _, parts) => highest(parts),
             Kind::Between(parts) | Kind::If(parts) => highest(&**parts),
             Kind::Chain(first, rest) => first.height.max(highest(rest.iter().map(|(_, node)| node))),
             Kind::FilterName(name) => highest(&name.outside),

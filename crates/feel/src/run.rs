@@ -180,7 +180,9 @@ pub struct Run<'e> {
     pub(crate) error: Option<LimitError>,
     pub(crate) depth: u32,
     pub(crate) random: u64,
-    pub(crate) regexes: Vec<(Arc<str>, Arc<str>, regex::Regex)>,
+    pub(crate) regexes: Vec<(Arc<str>, Arc<str>, Arc<regex::Regex>)>,
+    /// The regular expression of the call at hand, when it was compiled with the expression.
+    pub(crate) prepared: Option<Arc<regex::Regex>>,
     pub(crate) trace: Option<Vec<Explained>>,
 }
 
@@ -195,6 +197,7 @@ impl<'e> Run<'e> {
             depth: 0,
             random: env.seed,
             regexes: Vec::new(),
+            prepared: None,
             trace: None,
         }
     }

@@ -7,7 +7,7 @@ mod lists;
 mod misc;
 mod numbers;
 mod ranges;
-mod regexes;
+pub(crate) mod regexes;
 mod statistics;
 mod strings;
 mod temporal;
@@ -124,6 +124,15 @@ static SORTED: LazyLock<Vec<&'static Builtin>> = LazyLock::new(|| {
     all
 });
 
+/// Where the names with each letter start in [`SORTED`]; all of them start with a small letter.
+static STARTS: LazyLock<[u16; 27]> = LazyLock::new(|| {
+    let mut starts = [0; 27];
+    for (at, start) in starts.iter_mut().enumerate() {
+        *start = SORTED.partition_point(|builtin| builtin.name.as_bytes()[0] < b'a' + at as u8) as u16;
+    }
+    starts
+});
+
 /// The names of all built-in functions.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     SORTED.iter().map(|builtin| builtin.name)
@@ -138,8 +147,10 @@ pub(crate) fn longest(
     if word.is_empty() {
         return None;
     }
-    let first = SORTED.partition_point(|builtin| builtin.name < word);
-    let candidates = SORTED[first..].iter().take_while(|builtin| builtin.name.starts_with(word));
+    let (sorted, starts) = (&*SORTED, &*STARTS);
+    let letter = (word.as_bytes()[0] | 0x20).wrapping_sub(b'a') as usize;
+    let candidates = &sorted[starts[letter] as usize..starts[letter + 1] as usize];
+    let candidates = candidates.iter().filter(|builtin| builtin.name.starts_with(word));
     candidates.filter_map(|builtin| Some((matches(builtin.name)?, *builtin))).max_by_key(|(end, _)| *end)
 }
 

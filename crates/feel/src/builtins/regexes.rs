@@ -7,16 +7,20 @@ use crate::run::{LimitError, Run};
 use regex::{Captures, Regex, RegexBuilder};
 use std::iter::Peekable;
 use std::str::Chars;
+use std::sync::Arc;
 
-pub(super) type Compiled = Regex;
+pub(super) type Compiled = Arc<Regex>;
 
 /// How many compiled expressions one run keeps.
 const KEPT: usize = 8;
 
 /// The compiled form of a pattern; the run keeps the last few.
-pub(super) fn compile(pattern: &str, flags: &str, run: &mut Run<'_>) -> Result<Compiled> {
+pub(crate) fn compile(pattern: &str, flags: &str, run: &mut Run<'_>) -> Result<Compiled> {
+    if let Some(regex) = run.prepared.take() {
+        return Ok(regex);
+    }
     if let Some((_, _, regex)) = run.regexes.iter().find(|(p, f, _)| **p == *pattern && **f == *flags) {
-        return Ok(regex.clone());
+        return Ok(Arc::clone(regex));
     }
     if pattern.len() > limits::MAX_PATTERN_BYTES {
         let limit = limits::MAX_PATTERN_BYTES as u64;
@@ -41,10 +45,11 @@ pub(super) fn compile(pattern: &str, flags: &str, run: &mut Run<'_>) -> Result<C
         .build();
     match built {
         Ok(regex) => {
+            let regex = Arc::new(regex);
             if run.regexes.len() == KEPT {
                 run.regexes.remove(0);
             }
-            run.regexes.push((pattern.into(), flags.into(), regex.clone()));
+            run.regexes.push((pattern.into(), flags.into(), Arc::clone(&regex)));
             Ok(regex)
         }
         Err(regex::Error::CompiledTooBig(limit)) => Ok(run.stop(LimitError::Regex { limit: limit as u64 })?),

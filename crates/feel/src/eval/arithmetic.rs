@@ -15,6 +15,11 @@ impl State<'_, '_, '_> {
             return Ok(Value::Number(result));
         }
         let a = self.eval(&pair[0])?;
+        if let (Value::Number(x), Some(Value::Number(y))) = (&a, self.peek(&pair[1]))
+            && let Some(result) = numbers(op, *x, *y)
+        {
+            return Ok(Value::Number(result));
+        }
         let b = self.eval(&pair[1])?;
         self.apply(node, op, &a, &b)
     }

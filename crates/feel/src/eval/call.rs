@@ -59,6 +59,23 @@ impl State<'_, '_, '_> {
         }
     }
 
+    pub(super) fn call_matching(
+        &mut self,
+        node: &Node,
+        regex: &Arc<regex::Regex>,
+        code: &BuiltinCode,
+        nodes: &[Node],
+    ) -> Result<Value, Stop> {
+        let mut arguments = [const { Value::Null }; INLINE];
+        for (argument, node) in arguments.iter_mut().zip(nodes) {
+            *argument = self.eval(node)?;
+        }
+        self.run.prepared = Some(Arc::clone(regex));
+        let result = code(&arguments[..nodes.len().min(INLINE)], self.run);
+        self.run.prepared = None;
+        self.or_null(node, result)
+    }
+
     pub(super) fn lambda(&mut self, code: &Arc<Lambda>, captures: &[Place]) -> Result<Value, Stop> {
         let captured = captures.iter().map(|place| self.place(*place).unwrap_or_default()).collect();
         let function = Function { kind: FunctionKind::Lambda { code: Arc::clone(code), captured } };

@@ -31,6 +31,55 @@ impl Items {
     }
 }
 
+/// The results of a `for` so far; they are shared only when its body looks at them.
+enum Results {
+    Own(List),
+    Shared(Arc<List>),
+}
+
+impl Results {
+    fn new(shared: bool) -> Results {
+        let empty = List::new(Vec::new());
+        if shared { Results::Shared(Arc::new(empty)) } else { Results::Own(empty) }
+    }
+
+    fn list(&self) -> &List {
+        match self {
+            Results::Own(list) => list,
+            Results::Shared(list) => list,
+        }
+    }
+
+    fn share(&self) -> Value {
+        match self {
+            Results::Own(_) => Value::Null,
+            Results::Shared(list) => Value::List(Arc::clone(list)),
+        }
+    }
+
+    /// How many items the next push copies, because someone kept the results.
+    fn copies(&self) -> u64 {
+        match self {
+            Results::Shared(list) if Arc::strong_count(list) > 1 => list.len() as u64,
+            _ => 0,
+        }
+    }
+
+    fn push(&mut self, value: Value) {
+        match self {
+            Results::Own(list) => list.push(value),
+            Results::Shared(list) => Arc::make_mut(list).push(value),
+        }
+    }
+
+    fn into_list(self) -> Arc<List> {
+        match self {
+            Results::Own(list) => Arc::new(list),
+            Results::Shared(list) => list,
+        }
+    }
+}
+
 impl State<'_, '_, '_> {
     pub(super) fn filter(&mut self, node: &Node, filter: &Filter) -> Result<Value, Stop> {
         let list = match self.eval(&filter.list)? {
@@ -158,17 +207,17 @@ impl State<'_, '_, '_> {
         let base = self.locals.len();
         debug_assert_eq!(base, each.partial as usize);
         self.locals.push(Value::Null);
-        let mut results = Arc::new(List::new(Vec::new()));
+        let mut results = Results::new(each.uses_partial);
         let complete = self.for_level(each, 0, &mut results)?;
         self.locals.truncate(base);
         if !complete {
             return self
                 .null(node, "feel.iteration", || "one of the iterations has nothing to run over".to_owned());
         }
-        self.run.sized(Value::List(results))
+        self.run.sized(Value::List(results.into_list()))
     }
 
-    fn for_level(&mut self, each: &For, level: usize, results: &mut Arc<List>) -> Result<bool, Stop> {
+    fn for_level(&mut self, each: &For, level: usize, results: &mut Results) -> Result<bool, Stop> {
         let iteration = &each.iterations[level];
         let Some(items) = self.items(iteration)? else {
             return Ok(false);
@@ -185,22 +234,20 @@ impl State<'_, '_, '_> {
                 }
             } else if each.uses_partial {
                 let partial = each.partial as usize;
-                self.locals[partial] = Value::List(Arc::clone(results));
+                self.locals[partial] = results.share();
                 let value = self.eval(&each.body)?;
                 self.locals[partial] = Value::Null;
-                if Arc::strong_count(results) > 1 {
-                    self.run.charge(results.len() as u64)?;
-                }
-                Arc::make_mut(results).push(value);
+                self.run.charge(results.copies())?;
+                results.push(value);
             } else {
                 let value = self.eval(&each.body)?;
-                Arc::make_mut(results).push(value);
+                results.push(value);
             }
             self.locals.pop();
-            if results.depth() > limits::MAX_VALUE_DEPTH {
+            if results.list().depth() > limits::MAX_VALUE_DEPTH {
                 return self.run.stop(LimitError::Depth { limit: limits::MAX_VALUE_DEPTH as u32 });
             }
-            if results.weight() > limits::MAX_VALUE_WEIGHT {
+            if results.list().weight() > limits::MAX_VALUE_WEIGHT {
                 return self
                     .run
                     .stop(LimitError::Size { what: "list", limit: limits::MAX_VALUE_WEIGHT as u64 });

@@ -52,7 +52,7 @@ impl State<'_, '_, '_> {
                 _ => self.eval(&parts[2]),
             },
             Kind::Arithmetic(operator, pair) => self.arithmetic(node, *operator, pair),
-            Kind::Path(base, name) => self.path(node, base, name),
+            Kind::Path(base, name) => self.path(node, base, &name.text),
             Kind::Builtin(code, arguments) => self.call_builtin(node, code, arguments),
             _ => self.eval_other(node),
         }
@@ -71,9 +71,8 @@ impl State<'_, '_, '_> {
                 Some(value) => Ok(value.clone()),
                 None => match &name.outside {
                     Some(outside) => self.eval(outside),
-                    None => {
-                        self.null(node, "feel.name", || format!("the items have no entry '{}'", name.name))
-                    }
+                    None => self
+                        .null(node, "feel.name", || format!("the items have no entry '{}'", name.name.text)),
                 },
             },
             Kind::Filter(filter) => self.filter(node, filter),
@@ -107,6 +106,7 @@ impl State<'_, '_, '_> {
                 let value = self.quietly(&pair[0])?;
                 if value.is_null() { self.eval(&pair[1]) } else { Ok(value) }
             }
+            Kind::Matching(regex, code, arguments) => self.call_matching(node, regex, code, arguments),
             Kind::Call(call) => self.call(node, call),
             Kind::Fail(code, message) => self.null(node, code, || message.clone()),
             Kind::Traced(inner) => self.traced(inner),
@@ -173,9 +173,9 @@ impl State<'_, '_, '_> {
         let defined = match &inner.kind {
             Kind::Slot(at) | Kind::SlotOr(at, _) => self.slots.get(*at as usize).is_some_and(Option::is_some),
             Kind::Path(base, name) => match self.quietly(base)? {
-                Value::Context(context) => context.contains(name),
+                Value::Context(context) => context.contains(&name.text),
                 Value::Null => false,
-                other => operand::property(&other, name).is_some(),
+                other => operand::property(&other, &name.text).is_some(),
             },
             _ => {
                 let before = self.run.warnings.len();

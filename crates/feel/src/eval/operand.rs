@@ -8,7 +8,6 @@ use crate::range::{Range, RangeForm};
 use crate::run::Stop;
 use crate::temporal::{DateTime, DayTimeDuration, Time, ZoneKind};
 use crate::value::Value;
-use std::sync::Arc;
 
 impl State<'_, '_, '_> {
     /// The value of a node that is there already, without evaluating or copying anything.
@@ -27,13 +26,13 @@ impl State<'_, '_, '_> {
             Kind::Captured(at) => self.captured.get(*at as usize),
             Kind::SlotOr(at, builtin) => Some(self.slots.get(*at as usize)?.as_ref().unwrap_or(builtin)),
             Kind::Path(base, name) => match self.peek(base)? {
-                Value::Context(context) => context.get(name),
+                Value::Context(context) => context.get_hashed(&name.text, name.hash),
                 _ => None,
             },
             Kind::FilterName(name) => {
                 for item in &name.items {
                     if let Some(Value::Context(context)) = self.peek_place(*item)
-                        && let Some(value) = context.get(&name.name)
+                        && let Some(value) = context.get_hashed(&name.name.text, name.name.hash)
                     {
                         return Some(value);
                     }
@@ -44,7 +43,7 @@ impl State<'_, '_, '_> {
         }
     }
 
-    pub(super) fn path(&mut self, node: &Node, base: &Node, name: &Arc<str>) -> Result<Value, Stop> {
+    pub(super) fn path(&mut self, node: &Node, base: &Node, name: &str) -> Result<Value, Stop> {
         if let Some(value) = self.peek_other(node) {
             return Ok(value.clone());
         }

@@ -2,9 +2,10 @@
 
 use super::lexer::is_stop_word;
 use super::{Parsed, Parser};
-use crate::builtins::Builtin;
+use crate::builtins::{Builtin, regexes};
 use crate::limits;
 use crate::node::{Call, Comparison, Filter, Kind, Node, Operator};
+use crate::run::{Env, Fuel, Run};
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ impl<'o> Parser<'o> {
         self.space()?;
         let start = self.at;
         let first = self.conjunction()?;
-        if self.peek_word()? != "or" {
+        if !self.at_word("or")? {
             return Ok(first);
         }
         let mut parts = vec![first];
@@ -37,7 +38,7 @@ impl<'o> Parser<'o> {
         self.space()?;
         let start = self.at;
         let first = self.comparison()?;
-        if self.peek_word()? != "and" {
+        if !self.at_word("and")? {
             return Ok(first);
         }
         let mut parts = vec![first];
@@ -59,20 +60,16 @@ impl<'o> Parser<'o> {
                 left = self.folded(Kind::Compare(operator, Box::new([left, right])), constant, start)?;
                 continue;
             }
-            match self.peek_word()? {
-                "between" => {
-                    self.at += "between".len();
-                    let low = self.additive()?;
-                    self.expect_word("and")?;
-                    let high = self.additive()?;
-                    left = self.node(Kind::Between(Box::new([left, low, high])), start)?;
-                }
-                "in" => {
-                    self.at += "in".len();
-                    let tests = self.deeper(|parser| parser.in_tests())?;
-                    left = self.node(Kind::In(Box::new(left), tests), start)?;
-                }
-                _ => return Ok(left),
+            if self.eat_word("between")? {
+                let low = self.additive()?;
+                self.expect_word("and")?;
+                let high = self.additive()?;
+                left = self.node(Kind::Between(Box::new([left, low, high])), start)?;
+            } else if self.eat_word("in")? {
+                let tests = self.deeper(|parser| parser.in_tests())?;
+                left = self.node(Kind::In(Box::new(left), tests), start)?;
+            } else {
+                return Ok(left);
             }
         }
     }
@@ -152,7 +149,7 @@ impl<'o> Parser<'o> {
         self.space()?;
         let start = self.at;
         let mut left = self.postfix()?;
-        while self.peek_word()? == "instance" {
+        while self.at_word("instance")? {
             self.at += "instance".len();
             self.expect_word("of")?;
             let at = self.at;
@@ -180,7 +177,7 @@ impl<'o> Parser<'o> {
                     self.at += 1;
                     let name = self.property_name()?;
                     let constant = left.constant().is_some();
-                    left = self.folded(Kind::Path(Box::new(left), name), constant, start)?;
+                    left = self.folded(Kind::Path(Box::new(left), name.into()), constant, start)?;
                 }
                 b'[' if !self.no_filter => {
                     self.at += 1;
@@ -211,7 +208,9 @@ impl<'o> Parser<'o> {
     fn filter(&mut self, list: Node, start: usize) -> Parsed<Node> {
         let mark = self.scopes.mark();
         let item = self.scopes.define_item();
+        self.scopes.filters += 1;
         let condition = self.expression()?;
+        self.scopes.filters -= 1;
         self.scopes.leave(mark);
         self.expect("]")?;
         let constant = list.constant().is_some() && condition.constant().is_some();
@@ -314,10 +313,33 @@ impl<'o> Parser<'o> {
                 let value = nodes.remove(0);
                 self.node(Kind::GetOrElse(Box::new([value, default])), start)
             }
+            "matches" | "replace" | "split" | "extract" => {
+                let constant = nodes.iter().all(|node| node.constant().is_some());
+                match self.constant_regex(builtin, &nodes) {
+                    Some(regex) if !constant => self.node(Kind::Matching(regex, code, nodes), start),
+                    _ => self.folded(Kind::Builtin(code, nodes), constant, start),
+                }
+            }
             _ => {
                 let constant = builtin.pure && nodes.iter().all(|node| node.constant().is_some());
                 self.folded(Kind::Builtin(code, nodes), constant, start)
             }
         }
+    }
+
+    /// The regular expression of a call, when pattern and flags are constants that compile.
+    fn constant_regex(&self, builtin: &Builtin, nodes: &[Node]) -> Option<Arc<regex::Regex>> {
+        let Some(Value::String(pattern)) = nodes.get(1)?.constant() else {
+            return None;
+        };
+        let flags_at = if builtin.name == "replace" { 3 } else { 2 };
+        let flags = match nodes.get(flags_at).map(Node::constant) {
+            None | Some(Some(Value::Null)) => "",
+            Some(Some(Value::String(flags))) => flags,
+            Some(_) => return None,
+        };
+        let env = Env::default();
+        let mut fuel = Fuel::new(u32::MAX as u64);
+        regexes::compile(pattern, flags, &mut Run::new(&env, &mut fuel)).ok()
     }
 }

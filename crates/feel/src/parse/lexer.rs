@@ -109,9 +109,16 @@ impl<'o> Parser<'o> {
         Ok(&self.text[self.at..self.word_end(self.at)])
     }
 
+    /// Whether the word comes next, after white space.
+    pub(super) fn at_word(&mut self, word: &str) -> Parsed<bool> {
+        self.space()?;
+        Ok(self.text.as_bytes()[self.at..].starts_with(word.as_bytes())
+            && self.word_end(self.at) == self.at + word.len())
+    }
+
     /// Skips the word if it comes next.
     pub(super) fn eat_word(&mut self, word: &str) -> Parsed<bool> {
-        let hit = self.peek_word()? == word;
+        let hit = self.at_word(word)?;
         self.at += if hit { word.len() } else { 0 };
         Ok(hit)
     }
@@ -257,5 +264,8 @@ impl<'o> Parser<'o> {
 
 /// A name with its runs of white space made single spaces.
 pub(super) fn normalized(text: &str) -> String {
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return text.to_owned();
+    }
     text.split(is_space).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -12,6 +12,8 @@ use std::sync::Arc;
 /// The scopes around the place that is parsed: one frame for the expression and one for each function around it.
 pub(super) struct Scopes {
     pub frames: Vec<Frame>,
+    /// Filters around the place that is parsed.
+    pub filters: u32,
 }
 
 #[derive(Default)]
@@ -39,7 +41,7 @@ pub(super) enum Entry {
 
 impl Default for Scopes {
     fn default() -> Scopes {
-        Scopes { frames: vec![Frame::default()] }
+        Scopes { frames: vec![Frame::default()], filters: 0 }
     }
 }
 
@@ -103,7 +105,7 @@ impl Scopes {
     }
 
     fn in_filter(&self) -> bool {
-        self.frames.iter().any(|frame| frame.entries.iter().any(|entry| matches!(entry, Entry::Item { .. })))
+        self.filters > 0
     }
 }
 
@@ -261,6 +263,11 @@ impl<'o> Parser<'o> {
         start: usize,
     ) -> Parsed<Node> {
         let mut items = Vec::new();
+        if !self.scopes.in_filter()
+            && let Some(node) = outside
+        {
+            return Ok(node);
+        }
         for frame in (0..self.scopes.frames.len()).rev() {
             for entry in (0..self.scopes.frames[frame].entries.len()).rev() {
                 let inside = match bound {
@@ -287,7 +294,7 @@ impl<'o> Parser<'o> {
             .into_iter()
             .map(|(frame, local)| self.scopes.seen_from_inside(frame, Place::Local(local)))
             .collect();
-        self.node(Kind::FilterName(Box::new(FilterName { name, items, outside })), start)
+        self.node(Kind::FilterName(Box::new(FilterName { name: name.into(), items, outside })), start)
     }
 
     fn slot(&mut self, name: &str) -> Place {
