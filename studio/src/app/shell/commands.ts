@@ -53,7 +53,7 @@ export function findCommands(text: string, sources: CommandSources): Command[] {
   }
   for (const task of sources.tasks) {
     if (!matches(task.name, task.elementId, task.processName)) continue;
-    found.push({ id: `task-${task.userTaskKey}`, kind: 'task', label: task.name ?? task.elementId, hint: 'Task', go: { to: '/tasks', search: { task: task.userTaskKey } } });
+    found.push({ id: `task-${task.userTaskKey}`, kind: 'task', label: task.name ?? task.elementId, hint: `Task of ${task.processName ?? task.processDefinitionId} ${task.processInstanceKey}`, go: { to: '/tasks', search: { task: task.userTaskKey } } });
   }
   if (query !== '') {
     for (const instance of sources.instances) {

@@ -21,7 +21,7 @@ export function ConnectorsPage() {
     <Page
       title="Connectors"
       tab="Connectors"
-      facts={<span>{connectors.data ? `${plural(connectors.data.length, 'connector')} run inside the engine; a service task needs no worker for them.` : 'Connectors run inside the engine.'}</span>}
+      facts={<span>{connectors.data ? `${plural(connectors.data.length, 'connector')} inside the engine: a service task needs no worker for what they do.` : 'Connectors run inside the engine.'}</span>}
       actions={<TextInput aria-label="Search connectors" placeholder="Search" leftSection={<IconSearch size={15} />} value={text} onChange={(event) => setText(event.currentTarget.value)} />}
     >
       {connectors.isError && <Problem error={connectors.error} retry={() => void connectors.refetch()} />}

@@ -122,7 +122,7 @@ function Tasks() {
                 <span className={styles.rowIcon} aria-hidden><IconChecklist size={17} /></span>
                 <span style={{ minWidth: 0 }}>
                   <strong>{task.name ?? task.elementId}</strong>
-                  <p>{task.processName ?? task.processDefinitionId}{task.assignee ? `, ${task.assignee}` : ''}</p>
+                  <p>{task.processName ?? task.processDefinitionId} {task.businessId ?? task.processInstanceKey}{task.assignee ? `, ${task.assignee}` : ''}</p>
                 </span>
                 <span className={styles.rowTime}><Ago time={task.creationDate} /></span>
               </Link>

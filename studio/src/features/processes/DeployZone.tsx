@@ -106,13 +106,13 @@ function Findings({ error, close }: { error: unknown; close: () => void }) {
           <li key={index} data-severity={finding.severity}>
             {SEVERITY[finding.severity]}
             <div>
-              <div>{finding.message}</div>
+              <div className={styles.findingText}><Marked text={finding.message} /></div>
               <div className={styles.findingPlace}>
                 {[finding.code, finding.resource, finding.elementId && `element ${finding.elementId}`, finding.line && `line ${finding.line}${finding.column ? `, column ${finding.column}` : ''}`]
                   .filter(Boolean)
                   .join(' · ')}
               </div>
-              {finding.help && <div className={styles.findingHelp}>{finding.help}</div>}
+              {finding.help && <div className={`${styles.findingHelp} ${styles.findingText}`}><Marked text={finding.help} /></div>}
             </div>
           </li>
         ))}
@@ -121,4 +121,9 @@ function Findings({ error, close }: { error: unknown; close: () => void }) {
       <Button onClick={close}>Close</Button>
     </div>
   );
+}
+
+/** Text in which names of the model stand in backticks. */
+function Marked({ text }: { text: string }) {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
 }

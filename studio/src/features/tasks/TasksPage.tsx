@@ -83,7 +83,7 @@ function Item({ task, selected, show }: { task: UserTask; selected: boolean; sho
           {task.assignee && <Chip tone="quiet">{task.assignee}</Chip>}
         </div>
         <div className={styles.itemFacts}>
-          <span>{task.processName ?? task.processDefinitionId}</span>
+          <span>{task.processName ?? task.processDefinitionId} <span className="num">{task.businessId ?? task.processInstanceKey}</span></span>
           <Ago time={task.completionDate ?? task.creationDate} />
         </div>
       </Link>

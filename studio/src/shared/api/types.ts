@@ -108,6 +108,7 @@ export interface UserTask {
   processDefinitionId: string;
   processDefinitionKey: string;
   processName?: string | null;
+  businessId?: string | null;
   creationDate: string;
   completionDate?: string | null;
   dueDate?: string | null;

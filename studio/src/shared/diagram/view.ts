@@ -62,15 +62,19 @@ interface Definitions {
   diagrams?: { plane?: { planeElement?: { bpmnElement?: { name?: string }; label?: { bounds?: Bounds } }[] } }[];
 }
 
-const LETTER_WIDTH = 6.6;
+const LETTER_WIDTH = 6.4;
 
-/** Some tools write label boxes narrower than a word, which would break in the middle; such a box grows to both sides. */
+/**
+ * Other tools measured labels with another font: a box that is too narrow breaks words and grows downwards into its
+ * shape. It grows to both sides instead.
+ */
 function widenLabels(definitions: Definitions | undefined): void {
   for (const diagram of definitions?.diagrams ?? []) {
     for (const { bpmnElement, label } of diagram.plane?.planeElement ?? []) {
       if (!bpmnElement?.name || !label?.bounds) continue;
       const longest = Math.max(...bpmnElement.name.split(/\s+/).map((word) => word.length));
-      const missing = longest * LETTER_WIDTH + 4 - label.bounds.width;
+      const wanted = Math.max(longest * LETTER_WIDTH, Math.min(bpmnElement.name.length * LETTER_WIDTH, 100));
+      const missing = wanted + 4 - label.bounds.width;
       if (missing <= 0) continue;
       label.bounds.width += missing;
       label.bounds.x -= missing / 2;
@@ -202,7 +206,7 @@ function addBadges(overlays: Overlays, counts: ElementStatistics, completed: boo
     html.textContent = tone === 'incident' ? `! ${count > 1 ? count : ''}`.trim() : String(count);
     overlays.add(counts.elementId, 'dirigent-counts', { position, html, show: { minZoom: 0.2, maxZoom: 8 } });
   };
-  if (counts.active > 0) add({ bottom: 11, left: -9 }, 'active', counts.active, `${counts.active} active`);
-  if (counts.incidents > 0) add({ bottom: 11, right: 13 }, 'incident', counts.incidents, `${counts.incidents} with an incident`);
-  if (completed && counts.completed > 0) add({ top: -11, right: 13 }, 'completed', counts.completed, `${counts.completed} completed`);
+  if (counts.active > 0) add({ bottom: 11, left: 2 }, 'active', counts.active, `${counts.active} active`);
+  if (counts.incidents > 0) add({ bottom: 11, right: 2 }, 'incident', counts.incidents, `${counts.incidents} with an incident`);
+  if (completed && counts.completed > 0) add({ top: -11, right: 2 }, 'completed', counts.completed, `${counts.completed} completed`);
 }
