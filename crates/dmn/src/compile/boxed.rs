@@ -45,7 +45,9 @@ impl Compiler<'_> {
                 Code::Fail { code: "dmn.expression.missing", message: reason.clone() }
             }
         };
-        Node { label, kind, code }
+        let node = Node { label, kind, code };
+        self.check_constant(scope.model, &node.kind, &node, boxed.place);
+        node
     }
 
     fn context(&mut self, scope: &mut Scope, entries: &[ContextEntry]) -> Code {

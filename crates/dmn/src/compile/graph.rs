@@ -188,7 +188,7 @@ impl Compiler<'_> {
         (self.models[owner], target as usize - first)
     }
 
-    fn kind_of(&self, target: u32) -> &'static str {
+    pub(super) fn kind_of(&self, target: u32) -> &'static str {
         let (model, at) = self.position(target);
         let decisions = model.inputs.len();
         let knowledge = decisions + model.decisions.len();

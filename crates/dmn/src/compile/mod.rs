@@ -16,6 +16,7 @@ use crate::eval::closure;
 use crate::limits;
 use crate::model::{Decision, DecisionService, InputData, KnowledgeModel, Logic, Model, Variable};
 use crate::service::service_function;
+use crate::types::short;
 use feel::Type;
 use scope::Scope;
 use std::collections::HashMap;
@@ -189,12 +190,18 @@ impl<'m> Compiler<'m> {
         let mut scope = Scope::new(model, Arc::clone(&label), true);
         let mut requirements =
             self.requirements(&mut scope, &decision.information, &["inputData", "decision"]);
+        let input = |one: &Requirement| self.kind_of(one.target) == "inputData";
+        scope.undeclared = !requirements.iter().any(input);
         let knowledge = ["businessKnowledgeModel", "decisionService"];
         requirements.extend(self.requirements(&mut scope, &decision.knowledge, &knowledge));
         let variable = decision.variable.as_ref();
         let kind = self.variable_type(model, variable, &label);
         let (logic, body) = match &decision.logic {
-            Some(logic) => (logic_kind(&logic.logic), self.boxed(&mut scope, logic)),
+            Some(logic) => {
+                let body = self.boxed(&mut scope, logic);
+                self.check_constant(model, &kind, &body, logic.place);
+                (logic_kind(&logic.logic), body)
+            }
             None => {
                 let message = "the decision has no logic".to_owned();
                 let help = "add a decision table or a literal expression";
@@ -215,6 +222,18 @@ impl<'m> Compiler<'m> {
             requirements,
             registers: scope.registers as usize,
             place: decision.place,
+        }
+    }
+
+    /// Reports a constant that is not of the type it must have.
+    pub(crate) fn check_constant(&mut self, model: usize, kind: &Kind, node: &Node, place: Place) {
+        if let (Code::Constant(value), Some(kind)) = (&node.code, kind)
+            && !value.is_null()
+            && feel::coerce(&kind.kind, value.clone()).is_err()
+        {
+            let message = format!("the result must be a {}, not {}", kind.name, short(value));
+            let help = "correct the expression, or the typeRef of the variable";
+            self.report(model, Diagnostic::error("dmn.type", &*node.label, place, message, help).warning());
         }
     }
 

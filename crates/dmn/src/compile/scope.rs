@@ -17,6 +17,8 @@ pub(crate) struct Scope {
     pub registers: u32,
     /// Whether other names are inputs of the evaluation.
     pub open: bool,
+    /// Whether that is so usual that nobody needs to be told: the decision declares no inputs.
+    pub undeclared: bool,
     /// The model that the expression is in.
     pub model: usize,
     /// What the expression belongs to.
@@ -163,6 +165,12 @@ impl Compiler<'_> {
         match compiled {
             Ok((expression, unknown)) => {
                 self.name_warnings(scope, text, unknown);
+                for hint in expression.hints() {
+                    let place = within(text, hint.line, hint.column);
+                    let help = hint.help.clone().unwrap_or_else(|| "correct the expression".to_owned());
+                    let hint = Diagnostic::error(hint.code, &*scope.label, place, hint.message.clone(), help);
+                    self.report(model, hint.warning());
+                }
                 let slots = expression.slots().iter();
                 let slots = slots.map(|name| match &**name {
                     "?" if unary => Source::Absent,
@@ -185,6 +193,9 @@ impl Compiler<'_> {
     }
 
     fn name_warnings(&mut self, scope: &Scope, text: &Text, unknown: Vec<feel::Diagnostic>) {
+        if scope.undeclared {
+            return;
+        }
         for one in unknown {
             let place = within(text, one.line, one.column);
             let help = match (one.help, scope.open) {

@@ -1,0 +1,99 @@
+//! Hostile models end with a typed error, never with a panic or without end.
+
+use crate::{decision, evaluate, literal, model, read, value};
+use dirigent_dmn::{Model, limits};
+use feel::{Env, Fuel};
+
+#[test]
+fn deep_nesting_is_refused() {
+    let deep = "<list>".repeat(200) + &"</list>".repeat(200);
+    assert_eq!(read(&decision(&deep)).expect_err("it is deep")[0].code, "dmn.xml.depth");
+    let levels = limits::MAX_DEPTH - 6;
+    let allowed = "<list>".repeat(levels) + &literal("1") + &"</list>".repeat(levels);
+    let model = model(&decision(&allowed)).compile(&[]);
+    let outcome = evaluate(&model, "d", "{}");
+    assert!(outcome.value.as_list().is_some(), "{:?}", outcome.failure);
+}
+
+#[test]
+fn large_files_are_refused() {
+    let long = "x".repeat(limits::MAX_FILE_BYTES + 1);
+    assert_eq!(Model::read(&long).expect_err("it is long")[0].code, "dmn.xml.size");
+    let text = format!("\"{}\"", "x".repeat(limits::MAX_TEXT_BYTES));
+    assert_eq!(read(&decision(&literal(&text))).expect_err("it is long")[0].code, "dmn.xml.size");
+}
+
+#[test]
+fn endless_recursion_and_loops_run_out_of_fuel_or_depth() {
+    let recursive =
+        "<businessKnowledgeModel id=\"k\" name=\"k\"><encapsulatedLogic><formalParameter name=\"n\"/>"
+            .to_owned()
+            + &literal("k(n + 1)")
+            + "</encapsulatedLogic></businessKnowledgeModel>"
+            + &decision(
+                &("<knowledgeRequirement><requiredKnowledge href=\"#k\"/></knowledgeRequirement>".to_owned()
+                    + &literal("k(1)")),
+            );
+    let recursive_model = model(&recursive).compile(&[]);
+    assert_eq!(evaluate(&recursive_model, "d", "{}").failure.map(|failure| failure.code), Some("feel.depth"));
+    let loops = decision(&format!(
+        "<for iteratorVariable=\"i\"><in>{}</in><return>{}</return></for>",
+        literal("[1..1000000000]"),
+        literal("i")
+    ));
+    let loop_model = model(&loops).compile(&[]);
+    let failure = evaluate(&loop_model, "d", "{}").failure.expect("it is stopped");
+    assert!(["feel.fuel", "feel.size"].contains(&failure.code), "{failure}");
+    let mut little = Fuel::new(3);
+    let sums = model(&decision(&literal("sum(for i in 1..100 return i)"))).compile(&[]);
+    let outcome = sums.evaluate("d", feel::Context::new(), &Env::default(), &mut little);
+    assert_eq!(outcome.failure.map(|failure| failure.code), Some("feel.fuel"));
+}
+
+#[test]
+fn types_that_refer_to_themselves_end() {
+    let body = "<itemDefinition name=\"a\"><typeRef>b</typeRef></itemDefinition><itemDefinition name=\"b\"><typeRef>a</typeRef></itemDefinition>\
+        <itemDefinition name=\"tree\"><itemComponent name=\"children\" isCollection=\"true\"><typeRef>tree</typeRef></itemComponent></itemDefinition>\
+        <decision id=\"d\" name=\"d\"><variable name=\"d\" typeRef=\"tree\"/>"
+        .to_owned()
+        + &literal("{children: [{children: []}]}")
+        + "</decision>";
+    assert_eq!(value(&model(&body).compile(&[]), "d", "{}"), r#"{"children":[{"children":[]}]}"#);
+}
+
+#[test]
+fn models_that_import_each_other_end() {
+    let of = |own: &str, other: &str| {
+        format!(
+            "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" namespace=\"{own}\" name=\"{own}\">\
+             <import namespace=\"{other}\" name=\"{other}\" importType=\"\"/><decision id=\"d\" name=\"d\">\
+             <literalExpression><text>1</text></literalExpression></decision></definitions>"
+        )
+    };
+    let a = Model::read(&of("a", "b")).expect("it is readable");
+    let b = Model::read(&of("b", "a")).expect("it is readable");
+    assert_eq!(value(&a.compile(&[&b]), "d", "{}"), "1");
+}
+
+#[test]
+fn damaged_files_never_panic() {
+    let xml = "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" namespace=\"n\" name=\"n\">\
+        <inputData id=\"i\" name=\"x\"><variable name=\"x\" typeRef=\"number\"/></inputData>\
+        <decision id=\"d\" name=\"d\"><informationRequirement><requiredInput href=\"#i\"/></informationRequirement>\
+        <decisionTable hitPolicy=\"FIRST\"><input><inputExpression><text>x</text></inputExpression></input>\
+        <output name=\"y\"/><rule><inputEntry><text>&lt; 5, [7..9]</text></inputEntry>\
+        <outputEntry><text>\"low\"</text></outputEntry></rule></decisionTable></decision></definitions>";
+    for at in 0..xml.len() {
+        for damaged in [
+            xml[..at].to_owned() + &xml[at + 1..],
+            xml[..at].to_owned() + "<" + &xml[at..],
+            xml[..at].to_owned() + "\"" + &xml[at + 1..],
+            xml[..at].to_owned(),
+        ] {
+            if let Ok(model) = Model::read(&damaged) {
+                let compiled = model.compile(&[]);
+                evaluate(&compiled, "d", r#"{"x":8}"#);
+            }
+        }
+    }
+}
