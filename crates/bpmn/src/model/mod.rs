@@ -22,7 +22,7 @@ pub use node::{
     AdHocOrdering, DataAssociation, DataFlow, DataItem, FlowNode, FlowNodeKind, LoopCharacteristics,
     MultiInstance, SubProcessKind,
 };
-pub(crate) use read::definitions;
+pub(crate) use read::{definitions, dialect};
 
 /// Which product's extension elements a document uses, recognised by namespace URI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

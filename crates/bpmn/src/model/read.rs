@@ -63,7 +63,7 @@ fn root_element(out: &mut Definitions, element: Element<'_>, values: Values) {
 }
 
 /// Recognises the dialect by the namespaces that elements and attributes really use, then by what is declared.
-fn dialect(document: &Document) -> Dialect {
+pub(crate) fn dialect(document: &Document) -> Dialect {
     let of_namespace = |namespace: &str| match namespace {
         ns::ZEEBE => Some(Dialect::Zeebe),
         ns::CAMUNDA | ns::OPERATON => Some(Dialect::Camunda7),

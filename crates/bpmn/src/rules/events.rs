@@ -1,5 +1,7 @@
 //! Rules about events and their definitions.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{Problems, Scope};
 use crate::model::{
     Dialect, EventTrigger, Expression, FlowNode, FlowNodeKind, SubProcessKind, TimerDefinition,
@@ -161,6 +163,14 @@ pub(super) fn message(scope: &Scope<'_>, problems: &mut Problems<'_>) {
                     |it: &EventTrigger| if let EventTrigger::Message(it) = it { Some(*it) } else { None };
                 triggers(node).iter().filter_map(message).collect()
             }
+            // In the `zeebe` dialect a throw event sends by a job.
+            FlowNodeKind::IntermediateThrowEvent { .. } | FlowNodeKind::EndEvent { .. }
+                if scope.definitions.dialect == Dialect::Plain =>
+            {
+                let message =
+                    |it: &EventTrigger| if let EventTrigger::Message(it) = it { Some(*it) } else { None };
+                triggers(node).iter().filter_map(message).collect()
+            }
             _ => continue,
         };
         let starts_instance = matches!(node.kind, FlowNodeKind::StartEvent { .. }) && node.parent.is_none();
@@ -262,6 +272,7 @@ pub(super) fn conditional(scope: &Scope<'_>, problems: &mut Problems<'_>) {
 /// `bpmn.link`: in one scope, every thrown link name is caught exactly once, and the ends carry no other flows.
 pub(super) fn link(scope: &Scope<'_>, problems: &mut Problems<'_>) {
     let mut caught: Vec<(Option<usize>, &str)> = Vec::new();
+    let mut thrown: HashSet<(Option<usize>, &str)> = HashSet::new();
     for (_, node) in scope.nodes() {
         for trigger in triggers(node) {
             let EventTrigger::Link(name) = trigger else { continue };
@@ -272,6 +283,8 @@ pub(super) fn link(scope: &Scope<'_>, problems: &mut Problems<'_>) {
             };
             if matches!(node.kind, FlowNodeKind::IntermediateCatchEvent { .. }) {
                 caught.push((node.parent, name));
+            } else {
+                thrown.insert((node.parent, name));
             }
         }
     }
@@ -286,6 +299,7 @@ pub(super) fn link(scope: &Scope<'_>, problems: &mut Problems<'_>) {
                 true if !node.incoming.is_empty() => {
                     "a link catch event has incoming sequence flows".to_owned()
                 }
+                true if !thrown.contains(&key) => format!("the link `{name}` is never thrown"),
                 true if targets > 1 => format!("the link `{name}` is caught more than once"),
                 false if !node.outgoing.is_empty() => {
                     "a link throw event has outgoing sequence flows".to_owned()
@@ -299,6 +313,34 @@ pub(super) fn link(scope: &Scope<'_>, problems: &mut Problems<'_>) {
                 message,
                 "connect one or more throw events to one catch event of the name",
             );
+        }
+    }
+}
+
+/// `bpmn.compensation-handler`: a compensation boundary event leads by association to one compensation handler (10.5.6).
+pub(super) fn compensation(scope: &Scope<'_>, problems: &mut Problems<'_>) {
+    let by_id: HashMap<&str, &FlowNode> =
+        scope.process.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
+    for (_, node) in scope.nodes() {
+        let catches = matches!(node.kind, FlowNodeKind::BoundaryEvent { .. })
+            && triggers(node).iter().any(|it| matches!(it, EventTrigger::Compensation { .. }));
+        if !catches {
+            continue;
+        }
+        let mine = scope
+            .process
+            .associations
+            .iter()
+            .filter(|it| it.source_ref == node.id || it.target_ref == node.id);
+        let others = mine.filter_map(|it| {
+            let other = if it.source_ref == node.id { &it.target_ref } else { &it.source_ref };
+            by_id.get(other.as_str()).copied()
+        });
+        let others: Vec<_> = others.collect();
+        if !matches!(others.as_slice(), [handler] if handler.is_for_compensation) {
+            let message = "a compensation boundary event has no handler".to_owned();
+            let help = "connect it by an association to one activity with isForCompensation=\"true\"";
+            problems.node(node, "bpmn.compensation-handler", message, help);
         }
     }
 }

@@ -117,6 +117,10 @@ pub(super) fn condition_source(scope: &Scope<'_>, problems: &mut Problems<'_>) {
             let id = Some(flow.id.clone());
             match scope.definitions.dialect {
                 Dialect::Zeebe => problems.error("bpmn.condition-not-allowed", id, at, message, help),
+                // Its flows lead to events, which decide (10.6.6).
+                _ if matches!(source.kind, FlowNodeKind::EventBasedGateway { .. }) => {
+                    problems.error("bpmn.condition-not-allowed", id, at, message, help);
+                }
                 // The standard says it is not evaluated.
                 _ => problems.warning("bpmn.condition-not-allowed", id, at, message, help),
             }

@@ -6,6 +6,7 @@
 //!
 //! **Invariant:** rules only report; all problems of a model are found in one run.
 
+mod data;
 mod events;
 mod flow;
 mod references;
@@ -34,6 +35,16 @@ const DOCUMENT_RULES: &[DocumentRule] = &[
     standard::quantities,
     standard::lonely_condition,
     standard::message_flows,
+    standard::empty_expression,
+    standard::formats,
+    standard::not_for_execution,
+    standard::resource_roles,
+    standard::choreography_content,
+    standard::flow_lists,
+    data::collection,
+    data::io_sets,
+    data::associations,
+    data::io_specification,
 ];
 
 /// Rules of one process of the typed view.
@@ -50,6 +61,10 @@ const MODEL_RULES: &[ModelRule] = &[
     flow::event_based_gateway,
     flow::unconnected,
     starts::sub_process_starts,
+    starts::starts_and_ends,
+    starts::instantiating,
+    starts::called_process,
+    events::compensation,
     events::placement,
     events::interrupting,
     events::link,

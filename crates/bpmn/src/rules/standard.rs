@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use super::Problems;
 use super::schema::bpmn_elements;
+use crate::model::Dialect;
 use crate::ns;
 use crate::xml::{Document, Element};
 
-fn local(value: &str) -> &str {
+pub(super) fn local(value: &str) -> &str {
     value.rsplit_once(':').map_or(value, |(_, local)| local)
 }
 
-fn attribute(element: Element<'_>, name: &str) -> String {
+pub(super) fn attribute(element: Element<'_>, name: &str) -> String {
     element.attribute("", name).map(|value| local(value.trim()).to_owned()).unwrap_or_default()
 }
 
@@ -197,4 +198,183 @@ fn may_be_message(element: Element<'_>) -> bool {
         || element.children().filter(|it| it.namespace() == ns::BPMN && it.name().contains("ventDefinition"));
     !element.name().ends_with("Event")
         || definitions().any(|it| matches!(it.name(), "messageEventDefinition" | "eventDefinitionRef"))
+}
+
+/// `bpmn.empty-expression`: an expression says something.
+pub(super) fn empty_expression(document: &Document, problems: &mut Problems<'_>) {
+    const EXPRESSIONS: &[&str] = &[
+        "activationCondition",
+        "completionCondition",
+        "condition",
+        "dataPath",
+        "from",
+        "loopCardinality",
+        "loopCondition",
+        "messagePath",
+        "to",
+        "transformation",
+    ];
+    for element in bpmn_elements(document).filter(|it| EXPRESSIONS.contains(&it.name())) {
+        if element.text().trim().is_empty() && process_of(element).is_none_or(is_executable) {
+            let message = format!("`{}` is empty", element.name());
+            problems.element(
+                element,
+                "bpmn.empty-expression",
+                message,
+                "write an expression, or remove the element",
+            );
+        }
+    }
+}
+
+/// `bpmn.format`: attributes that are URIs or media types have their form.
+pub(super) fn formats(document: &Document, problems: &mut Problems<'_>) {
+    const URIS: &[&str] =
+        &["expressionLanguage", "implementation", "importType", "language", "method", "typeLanguage"];
+    for element in bpmn_elements(document) {
+        for it in element.attributes().filter(|it| it.namespace().is_empty()) {
+            let value = it.value();
+            let wrong = match it.name() {
+                name if URIS.contains(&name) => !is_uri(&value),
+                "textFormat" => !is_media_type(&value),
+                _ => false,
+            };
+            if wrong {
+                let message = format!("`{value}` is not what `{}` takes", it.name());
+                let help = "write a URI, or for textFormat a media type such as text/plain";
+                problems.element(element, "bpmn.format", message, help);
+            }
+        }
+    }
+}
+
+/// No white space and no broken percent escape; the rest of the grammar excludes nothing people write.
+fn is_uri(value: &str) -> bool {
+    let escaped = |rest: &str| rest.len() >= 2 && rest.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit);
+    !value.contains(char::is_whitespace) && value.split('%').skip(1).all(escaped)
+}
+
+fn is_media_type(value: &str) -> bool {
+    let token =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/');
+    value
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .split_once('/')
+        .is_some_and(|(kind, name)| token(kind) && token(name.trim_end()))
+}
+
+/// The nearest `process` around an element.
+fn process_of(element: Element<'_>) -> Option<Element<'_>> {
+    let mut at = Some(element);
+    while let Some(found) = at.filter(|it| it.name() != "process") {
+        at = found.parent();
+    }
+    at
+}
+
+fn is_executable(process: Element<'_>) -> bool {
+    attribute(process, "isExecutable") == "true"
+}
+
+/// `bpmn.not-for-execution`: what the standard keeps out of executable processes (tables 8.60, 10.1). Vendors' tools
+/// write these attributes all the same, so only plain BPMN is held to it.
+pub(super) fn not_for_execution(document: &Document, problems: &mut Problems<'_>) {
+    if crate::model::dialect(document) != Dialect::Plain {
+        return;
+    }
+    for element in bpmn_elements(document) {
+        let problem = match element.name() {
+            "process" if attribute(element, "processType") == "Public" => {
+                "a public process is marked executable"
+            }
+            "sequenceFlow" if attribute(element, "isImmediate") == "false" => {
+                "isImmediate is false in an executable process"
+            }
+            _ => continue,
+        };
+        if process_of(element).is_some_and(is_executable) {
+            problems.element(
+                element,
+                "bpmn.not-for-execution",
+                problem.to_owned(),
+                "remove the attribute, or isExecutable",
+            );
+        }
+    }
+}
+
+/// `bpmn.resource-role`: a role names a resource, with bindings of its parameters, or an expression (table 10.5).
+pub(super) fn resource_roles(document: &Document, problems: &mut Problems<'_>) {
+    const ROLES: &[&str] = &["humanPerformer", "performer", "potentialOwner", "resourceRole"];
+    for role in bpmn_elements(document).filter(|it| ROLES.contains(&it.name())) {
+        let has = |name| role.child(ns::BPMN, name).is_some();
+        let (resource, expression, binding) =
+            (has("resourceRef"), has("resourceAssignmentExpression"), has("resourceParameterBinding"));
+        if (resource && expression) || (binding && !resource) {
+            let message = "a resource role mixes a resource and an expression".to_owned();
+            let help = "keep resourceRef with its bindings, or resourceAssignmentExpression";
+            problems.element(role, "bpmn.resource-role", message, help);
+        }
+    }
+}
+
+/// `bpmn.choreography-content`: global conversations and choreographies hold less than collaborations (9.5, 11.9).
+pub(super) fn choreography_content(document: &Document, problems: &mut Problems<'_>) {
+    for element in bpmn_elements(document) {
+        let owner = element.parent().map_or("", Element::name);
+        let reference =
+            element.name() == "choreographyRef" && matches!(owner, "choreography" | "globalConversation");
+        let node = owner == "globalConversation"
+            && matches!(element.name(), "callConversation" | "conversation" | "subConversation");
+        if reference || node {
+            let message = format!("a `{owner}` contains a `{}`", element.name());
+            problems.element(element, "bpmn.choreography-content", message, "move it to a collaboration");
+        }
+    }
+}
+
+/// `bpmn.flow-lists`: a process whose elements list their sequence flows lists all of them. Vendors' engines do not
+/// look at the lists.
+pub(super) fn flow_lists(document: &Document, problems: &mut Problems<'_>) {
+    if crate::model::dialect(document) != Dialect::Plain {
+        return;
+    }
+    let listed = |element: Element<'_>, name: &'static str| -> Vec<String> {
+        element.children_named(ns::BPMN, name).map(|it| local(it.text().trim()).to_owned()).collect()
+    };
+    for process in bpmn_elements(document).filter(|it| it.name() == "process") {
+        let mut lists: HashMap<String, [Vec<String>; 2]> = HashMap::new();
+        let mut used = false;
+        let mut flows = Vec::new();
+        let mut stack: Vec<Element<'_>> = process.children().collect();
+        while let Some(element) = stack.pop() {
+            match element.name() {
+                "sequenceFlow" => flows.push(element),
+                "subProcess" | "transaction" | "adHocSubProcess" => stack.extend(element.children()),
+                _ => {}
+            }
+            let both = [listed(element, "outgoing"), listed(element, "incoming")];
+            used |= both.iter().any(|list| !list.is_empty());
+            lists.insert(attribute(element, "id"), both);
+        }
+        for flow in flows {
+            let id = attribute(flow, "id");
+            for (side, (end, name)) in
+                [("sourceRef", "outgoing"), ("targetRef", "incoming")].into_iter().enumerate()
+            {
+                let node = attribute(flow, end);
+                if used && lists.get(&node).is_some_and(|lists| !lists[side].contains(&id)) {
+                    let message = format!("`{node}` does not list the sequence flow as {name}");
+                    problems.element(
+                        flow,
+                        "bpmn.flow-lists",
+                        message,
+                        "add it to the element, or list no flows at all",
+                    );
+                }
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Rules about how scopes start.
 
 use super::{Problems, Scope};
-use crate::model::{EventTrigger, FlowNode, FlowNodeKind, SubProcessKind};
+use crate::model::{Dialect, EventTrigger, FlowNode, FlowNodeKind, SubProcessKind};
 
 fn is_start(node: &FlowNode) -> bool {
     matches!(node.kind, FlowNodeKind::StartEvent { .. })
@@ -71,5 +71,72 @@ fn ad_hoc(scope: &Scope<'_>, index: usize, node: &FlowNode, problems: &mut Probl
     if activities == 0 {
         let message = "an ad-hoc sub-process contains no activity".to_owned();
         problems.node(node, "bpmn.ad-hoc-content", message, "add an activity");
+    }
+}
+
+/// `bpmn.start-without-end`: a scope that shows where it starts shows where it ends, and the other way round
+/// (10.5.2, 10.5.3). Camunda 8 does not ask for it.
+pub(super) fn starts_and_ends(scope: &Scope<'_>, problems: &mut Problems<'_>) {
+    if scope.definitions.dialect == Dialect::Zeebe {
+        return;
+    }
+    let nodes = &scope.process.nodes;
+    let at = |node: &FlowNode| node.parent.map_or(0, |parent| parent + 1);
+    let mut first: Vec<[Option<usize>; 2]> = vec![[None; 2]; nodes.len() + 1];
+    let mut instantiated = vec![false; nodes.len() + 1];
+    for (index, node) in scope.nodes() {
+        let side = match &node.kind {
+            FlowNodeKind::StartEvent { .. } => 0,
+            FlowNodeKind::EndEvent { .. } => 1,
+            kind => {
+                instantiated[at(node)] |= is_instantiating(kind);
+                continue;
+            }
+        };
+        first[at(node)][side].get_or_insert(index);
+    }
+    for (sides, instantiated) in first.into_iter().zip(instantiated) {
+        let (node, what, missing) = match sides {
+            [Some(start), None] => (start, "a start", "end"),
+            [None, Some(end)] if !instantiated => (end, "an end", "start"),
+            _ => continue,
+        };
+        let message = format!("the scope has {what} event and no {missing} event");
+        problems.node(&nodes[node], "bpmn.start-without-end", message, &format!("add a {missing} event"));
+    }
+}
+
+fn is_instantiating(kind: &FlowNodeKind) -> bool {
+    matches!(
+        kind,
+        FlowNodeKind::ReceiveTask { instantiate: true, .. }
+            | FlowNodeKind::EventBasedGateway { instantiate: true, .. }
+    )
+}
+
+/// `bpmn.instantiating`: what starts an instance is not reached inside one (10.3.3, 10.6.6).
+pub(super) fn instantiating(scope: &Scope<'_>, problems: &mut Problems<'_>) {
+    for (_, node) in scope.nodes() {
+        let instantiates = is_instantiating(&node.kind);
+        if instantiates && !node.incoming.is_empty() {
+            let message =
+                format!("a `{}` that starts instances has incoming sequence flows", node.kind.element_name());
+            problems.node(node, "bpmn.instantiating", message, "remove the flows, or instantiate");
+        }
+    }
+}
+
+/// `bpmn.called-process`: a process that is called begins at a none start event (10.3.4).
+pub(super) fn called_process(scope: &Scope<'_>, problems: &mut Problems<'_>) {
+    for (_, node) in scope.nodes() {
+        let FlowNodeKind::CallActivity { called_element: Some(called) } = &node.kind else { continue };
+        let Some(process) = scope.definitions.process(called) else { continue };
+        let mut starts = process.nodes.iter().filter(|it| it.parent.is_none() && is_start(it)).peekable();
+        let none =
+            |it: &FlowNode| matches!(it.kind, FlowNodeKind::StartEvent { trigger: EventTrigger::None, .. });
+        if starts.peek().is_some() && !starts.any(none) {
+            let message = format!("the called process `{called}` has no none start event");
+            problems.node(node, "bpmn.called-process", message, "add one to it");
+        }
     }
 }

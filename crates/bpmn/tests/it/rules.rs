@@ -297,6 +297,90 @@ pub const CASES: &[(&str, &str, &str)] = &[
         "x",
     ),
     ("zeebe.task-type", between!("<bpmn:serviceTask id='x'/>"), "x"),
+    (
+        "bpmn.called-process",
+        "!<bpmn:process id='p' isExecutable='true'><bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='x'/><bpmn:callActivity id='x' calledElement='q'/><bpmn:sequenceFlow id='g' sourceRef='x' targetRef='e'/><bpmn:endEvent id='e'/></bpmn:process>---<bpmn:process id='q' isExecutable='true'><bpmn:startEvent id='r'><bpmn:timerEventDefinition><bpmn:timeCycle>R/PT1H</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent></bpmn:process>",
+        "x",
+    ),
+    (
+        "bpmn.choreography-content",
+        "<bpmn:globalConversation id='c'><bpmn:conversation id='v'/></bpmn:globalConversation>---<bpmn:startEvent id='s'/>",
+        "v",
+    ),
+    (
+        "bpmn.collection",
+        "!<bpmn:itemDefinition id='i' isCollection='true'/>---<bpmn:dataObject id='d' itemSubjectRef='i'/>",
+        "d",
+    ),
+    (
+        "bpmn.compensation-handler",
+        between!(
+            "<bpmn:task id='x'/><bpmn:boundaryEvent id='b' attachedToRef='x'><bpmn:compensateEventDefinition/></bpmn:boundaryEvent>"
+        ),
+        "b",
+    ),
+    (
+        "bpmn.data-association",
+        "!<bpmn:task id='x'><bpmn:ioSpecification><bpmn:dataInput id='i'/><bpmn:inputSet><bpmn:dataInputRefs>i</bpmn:dataInputRefs></bpmn:inputSet><bpmn:outputSet/></bpmn:ioSpecification><bpmn:dataInputAssociation id='a'><bpmn:sourceRef>d</bpmn:sourceRef><bpmn:sourceRef>d</bpmn:sourceRef><bpmn:targetRef>i</bpmn:targetRef></bpmn:dataInputAssociation></bpmn:task><bpmn:dataObject id='d'/>",
+        "a",
+    ),
+    (
+        "bpmn.empty-expression",
+        between!(
+            "<bpmn:adHocSubProcess id='x'><bpmn:task id='t'/><bpmn:completionCondition/></bpmn:adHocSubProcess>"
+        ),
+        "x",
+    ),
+    (
+        "bpmn.flow-lists",
+        "!<bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='e'/><bpmn:endEvent id='e'><bpmn:incoming>f</bpmn:incoming></bpmn:endEvent>",
+        "f",
+    ),
+    (
+        "bpmn.format",
+        between!(
+            "<bpmn:task id='x'><bpmn:documentation id='d' textFormat='plain'>text</bpmn:documentation></bpmn:task>"
+        ),
+        "d",
+    ),
+    (
+        "bpmn.instantiating",
+        between!(
+            "<bpmn:message id='m' name='n'/>",
+            "<bpmn:receiveTask id='x' instantiate='true' messageRef='m'/>"
+        ),
+        "x",
+    ),
+    (
+        "bpmn.io-set",
+        "<bpmn:task id='x'><bpmn:ioSpecification id='o'><bpmn:dataInput id='i'/><bpmn:inputSet/><bpmn:outputSet/></bpmn:ioSpecification></bpmn:task>",
+        "i",
+    ),
+    (
+        "bpmn.io-specification",
+        between!(
+            "<bpmn:subProcess id='x'><bpmn:ioSpecification id='o'><bpmn:inputSet/><bpmn:outputSet/></bpmn:ioSpecification></bpmn:subProcess>"
+        ),
+        "o",
+    ),
+    (
+        "bpmn.not-for-execution",
+        "!<bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='e' isImmediate='false'/><bpmn:endEvent id='e'/>",
+        "f",
+    ),
+    (
+        "bpmn.resource-role",
+        between!(
+            "<bpmn:resource id='r' name='n'/>",
+            "<bpmn:userTask id='x'><bpmn:performer id='q'><bpmn:resourceRef>r</bpmn:resourceRef><bpmn:resourceAssignmentExpression><bpmn:formalExpression>a</bpmn:formalExpression></bpmn:resourceAssignmentExpression></bpmn:performer></bpmn:userTask>"
+        ),
+        "q",
+    ),
+    (
+        "bpmn.start-without-end",
+        "!<bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='x'/><bpmn:task id='x'/>",
+        "s",
+    ),
     ("bpmn.no-definitions", "", ""),
 ];
 
