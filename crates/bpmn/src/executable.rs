@@ -144,9 +144,7 @@ fn kind(dialect: Dialect, node: &FlowNode) -> Option<String> {
             without_job(dialect)
         }
         FlowNodeKind::ScriptTask { .. } => None,
-        FlowNodeKind::BusinessRuleTask if node.ext.called_decision.is_some() => {
-            Some("a called decision of a `businessRuleTask`".to_owned())
-        }
+        FlowNodeKind::BusinessRuleTask if node.ext.called_decision.is_some() => None,
         FlowNodeKind::BusinessRuleTask if !has_job(&node.ext) => without_job(dialect),
         FlowNodeKind::BusinessRuleTask => None,
         FlowNodeKind::SubProcess { kind: SubProcessKind::Embedded } => None,

@@ -169,7 +169,7 @@ fn step_instance(
         let text = format!("Definition {} of instance {key} is not there", instance.definition);
         return Err(Rejection::new(RejectionKind::ProcessingError, text));
     };
-    let mut run = Run::new(instance, &definition.process, env);
+    let mut run = Run::new(instance, &definition.process, catalog, env);
     let response = run.command(command)?;
     run.finish(response)
 }

@@ -18,6 +18,7 @@ impl Instance {
                 index.push(IndexChange::Add(IndexEntry::Block { block: *block }));
             }
             Event::SequenceFlowTaken { ordinal, scope, waits: true } => self.waiting.push((*scope, *ordinal)),
+            Event::DecisionEvaluated { evaluation, .. } => self.issued(evaluation.key),
             Event::SequenceFlowTaken { .. } | Event::ErrorThrown { .. } | Event::CommandSent { .. } => {}
             Event::JoinFired { scope, flows } => self.consume(*scope, flows),
             Event::VariablesSet { scope, variables } => self.set(*scope, variables),

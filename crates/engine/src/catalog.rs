@@ -2,12 +2,14 @@
 
 use crate::aggregate::{Env, Step, misdirected};
 use crate::compile::{self, Catch, NodeKind, Process};
+use crate::decision::{self, Decision, Decisions};
 use crate::expression::Evaluator;
 use crate::index::{IndexChange, IndexEntry, Wake};
 use crate::instance::Instance;
 use crate::limits;
 use crate::timer;
 use crate::variables::Scopes;
+use bpmn::model::Binding;
 use record::command::Origin;
 use record::wire::{self, Bytes, WireError};
 use record::{
@@ -68,6 +70,7 @@ pub struct Catalog {
     /// Keys by tenant and process id, in the order of versions.
     versions: FxHashMap<(Str, Str), Vec<Key>>,
     timers: Vec<(Str, StartTimer)>,
+    decisions: Decisions,
     /// In order of deployment, for the checkpoint.
     order: Vec<Key>,
 }
@@ -127,6 +130,29 @@ impl Catalog {
         })
     }
 
+    /// The decisions of all tenants.
+    pub fn decisions(&self) -> &Decisions {
+        &self.decisions
+    }
+
+    /// The decision that a task of an instance calls.
+    pub(crate) fn called_decision(
+        &self,
+        instance: &Instance,
+        id: &Str,
+        binding: &Binding,
+    ) -> Option<&Arc<Decision>> {
+        match binding {
+            Binding::Latest => self.decisions.latest(&instance.tenant, id),
+            Binding::Deployment => {
+                let deployment = self.definition(instance.definition)?.deployment;
+                self.decisions.of_deployment(&instance.tenant, id, deployment)
+            }
+            // Decisions carry no version tags yet, so no decision has the one that is asked for.
+            Binding::VersionTag(_) => None,
+        }
+    }
+
     /// Processes whose newest version starts with this message: key, process id and start event.
     pub(crate) fn message_starts(&self, tenant: &Str, name: &Str) -> Vec<(Key, Str, Str)> {
         let mut found = Vec::new();
@@ -153,6 +179,9 @@ impl Catalog {
     pub fn step(&self, tenant: &Str, command: &Command, env: &mut Env<'_>) -> Result<Step, Rejection> {
         match command {
             Command::DeployResources { resources } => self.deploy(tenant, resources, env),
+            Command::EvaluateDecision { decision, decision_id, variables } => {
+                self.evaluate(tenant, *decision, decision_id, variables, env)
+            }
             Command::TriggerStartTimer { timer } => self.trigger_timer(tenant, *timer, env),
             other => Err(misdirected(other)),
         }
@@ -160,50 +189,43 @@ impl Catalog {
 
     fn deploy(&self, tenant: &Str, resources: &[Resource], env: &mut Env<'_>) -> Result<Step, Rejection> {
         let deployment = env.blocks.take();
-        let mut keys = (deployment.0 + 1)..;
-        let mut events = Vec::new();
+        let mut new = Deploying { next: deployment.0 + 1, events: Vec::new(), problems: Vec::new() };
         let mut processes: Vec<DeployedProcess> = Vec::new();
-        let mut problems = Vec::new();
+        let (mut requirements, mut decisions) = (Vec::new(), Vec::new());
         for resource in resources {
-            match read(resource) {
-                Ok(found) => {
-                    for process in found {
-                        let key = Key(keys.next().unwrap_or_default());
-                        if key.block() != deployment {
-                            problems.push("a deployment may have at most 31 processes".to_owned());
-                            break;
-                        }
-                        let (event, deployed) =
-                            self.add(tenant, deployment, key, resource, &process, &processes);
-                        if let Some(event) = event {
-                            self.start_timers(
-                                tenant,
-                                &process,
-                                key,
-                                &mut keys,
-                                env,
-                                &mut events,
-                                &mut problems,
-                            );
-                            events.insert(0, event);
-                        }
-                        processes.push(deployed);
-                    }
+            if resource.name.ends_with(".dmn") {
+                let Some(file) = new.keep(decision::read(resource)) else { continue };
+                let mut keys = std::iter::from_fn(|| Some(new.key().0));
+                let (events, graph, own) = self.decisions.add(tenant, deployment, &mut keys, resource, file);
+                new.events.extend(events);
+                requirements.push(graph);
+                decisions.extend(own);
+                continue;
+            }
+            for process in new.keep(read(resource)).into_iter().flatten() {
+                let key = new.key();
+                let (event, deployed) = self.add(tenant, deployment, key, resource, &process, &processes);
+                if let Some(event) = event {
+                    new.events.push(event);
+                    self.start_timers(tenant, &process, key, env, &mut new);
                 }
-                Err(mut found) => problems.append(&mut found),
+                processes.push(deployed);
             }
         }
-        if !problems.is_empty() {
+        if Key(new.next - 1).block() != deployment {
+            new.problems
+                .push(format!("a deployment may bring {} definitions at most", record::key::BLOCK - 1));
+        }
+        if !new.problems.is_empty() {
             let text = format!(
                 "Expected to deploy new resources, but encountered the following errors:\n{}",
-                problems.join("\n")
+                new.problems.join("\n")
             );
             return Err(Rejection::new(RejectionKind::InvalidArgument, text));
         }
-        events.sort_by_key(|event| !matches!(event, Event::DefinitionDeployed { .. }));
-        events.push(Event::DeploymentCreated { key: deployment });
-        let response = Response::Deployed { key: deployment, processes };
-        Ok(Step { events, response, index: Vec::new(), more: false })
+        new.events.push(Event::DeploymentCreated { key: deployment });
+        let response = Response::Deployed { key: deployment, processes, requirements, decisions };
+        Ok(Step { events: new.events, response, index: Vec::new(), more: false })
     }
 
     /// The next version, or the newest one where the same file was deployed before.
@@ -243,21 +265,18 @@ impl Catalog {
     }
 
     /// Timers of an older version stop, those of the new one run.
-    #[allow(clippy::too_many_arguments)]
     fn start_timers(
         &self,
         tenant: &Str,
         process: &Process,
         definition: Key,
-        keys: &mut impl Iterator<Item = i64>,
         env: &Env<'_>,
-        events: &mut Vec<Event>,
-        problems: &mut Vec<String>,
+        new: &mut Deploying,
     ) {
         for (owner, timer) in &self.timers {
             let old = self.definitions.get(&timer.definition);
             if owner == tenant && old.is_some_and(|old| old.process_id == process.id) {
-                events.push(Event::StartTimerCanceled { key: timer.key });
+                new.events.push(Event::StartTimerCanceled { key: timer.key });
             }
         }
         for &start in &process.starts {
@@ -268,17 +287,45 @@ impl Catalog {
             let feel_env = feel::Env { now: env.now, seed: env.seed, ..feel::Env::default() };
             let mut evaluator = Evaluator { env: feel_env, fuel: feel::Fuel::new(limits::STEP_FUEL) };
             match timer::plan(model, &scopes, &mut evaluator, env.now) {
-                Ok(plan) => events.push(Event::StartTimerScheduled {
-                    key: Key(keys.next().unwrap_or_default()),
-                    definition,
-                    ordinal: node.ordinal,
-                    due: plan.due,
-                    repetitions: plan.repetitions,
-                    cycle: plan.cycle,
-                }),
-                Err(failure) => problems.push(format!("'{}': {}", node.id, failure.message)),
+                Ok(plan) => {
+                    let key = new.key();
+                    new.events.push(Event::StartTimerScheduled {
+                        key,
+                        definition,
+                        ordinal: node.ordinal,
+                        due: plan.due,
+                        repetitions: plan.repetitions,
+                        cycle: plan.cycle,
+                    });
+                }
+                Err(failure) => new.problems.push(format!("'{}': {}", node.id, failure.message)),
             }
         }
+    }
+
+    fn evaluate(
+        &self,
+        tenant: &Str,
+        key: Key,
+        id: &Str,
+        variables: &Variables,
+        env: &mut Env<'_>,
+    ) -> Result<Step, Rejection> {
+        let decision = self.decisions.resolve(tenant, key, id)?;
+        let feel_env = feel::Env { now: env.now, seed: env.seed, ..feel::Env::default() };
+        let mut evaluator = Evaluator { env: feel_env, fuel: feel::Fuel::new(limits::STEP_FUEL) };
+        let inputs: Vec<(Str, feel::Value)> = variables
+            .iter()
+            .map(|(name, json)| {
+                (name.clone(), feel::Value::from_json(json.as_str()).unwrap_or(feel::Value::Null))
+            })
+            .collect();
+        let inputs = feel::Context::from(inputs);
+        let evaluation =
+            Box::new(self.decisions.evaluate(decision, inputs, env.blocks.take(), &mut evaluator));
+        let response = Response::DecisionEvaluated { evaluation: evaluation.clone() };
+        let events = vec![Event::DecisionEvaluated { element: Key::NONE, ordinal: 0, evaluation }];
+        Ok(Step { events, response, index: Vec::new(), more: false })
     }
 
     fn trigger_timer(&self, tenant: &Str, key: Key, env: &mut Env<'_>) -> Result<Step, Rejection> {
@@ -371,7 +418,7 @@ impl Catalog {
                     index.push(IndexChange::Remove(entry));
                 }
             }
-            _ => {}
+            _ => self.decisions.apply(tenant, event),
         }
     }
 
@@ -397,7 +444,8 @@ impl Catalog {
             };
             (definition.tenant.clone(), event)
         });
-        wire::to_bytes(&Kept { deployed: deployed.collect(), timers: self.timers.clone() })
+        let deployed = deployed.chain(self.decisions.events()).collect();
+        wire::to_bytes(&Kept { deployed, timers: self.timers.clone() })
     }
 
     /// The inverse of [`Catalog::encode`].
@@ -409,6 +457,25 @@ impl Catalog {
         }
         catalog.timers = kept.timers;
         Ok(catalog)
+    }
+}
+
+/// A deployment as it grows. Its keys come from one block.
+struct Deploying {
+    next: i64,
+    events: Vec<Event>,
+    problems: Vec<String>,
+}
+
+impl Deploying {
+    fn key(&mut self) -> Key {
+        self.next += 1;
+        Key(self.next - 1)
+    }
+
+    /// What was read, or nothing and its problems noted.
+    fn keep<T>(&mut self, read: Result<T, Vec<String>>) -> Option<T> {
+        read.map_err(|mut found| self.problems.append(&mut found)).ok()
     }
 }
 

@@ -112,6 +112,8 @@ pub enum NodeKind {
         /// Variable that gets the result.
         result: Str,
     },
+    /// A task that evaluates a decision.
+    Decision(DecisionTask),
     /// A task for people.
     UserTask(Box<UserTaskModel>),
     /// Exclusive gateway.
@@ -168,6 +170,17 @@ pub enum End {
     Error(Expression),
     /// A worker does something first.
     Job(JobTask),
+}
+
+/// A called decision.
+#[derive(Debug)]
+pub struct DecisionTask {
+    /// DMN id.
+    pub decision_id: Expression,
+    /// Variable that gets the result.
+    pub result: Str,
+    /// Which version.
+    pub binding: model::Binding,
 }
 
 /// The work of a job.
@@ -313,6 +326,7 @@ impl Compiler<'_> {
             FlowNodeKind::IntermediateThrowEvent { trigger: EventTrigger::None } => NodeKind::PassThrough,
             FlowNodeKind::UserTask => NodeKind::UserTask(Box::new(self.user_task(node))),
             FlowNodeKind::ScriptTask { .. } if node.ext.script.is_some() => self.script(node),
+            FlowNodeKind::BusinessRuleTask if node.ext.called_decision.is_some() => self.decision(node),
             FlowNodeKind::ServiceTask
             | FlowNodeKind::SendTask { .. }
             | FlowNodeKind::ScriptTask { .. }
@@ -421,6 +435,15 @@ impl Compiler<'_> {
         let Some(script) = &node.ext.script else { return NodeKind::PassThrough };
         let expression = self.expression(&node.id, &script.expression);
         NodeKind::Script { expression, result: Str::from(&*script.result_variable) }
+    }
+
+    fn decision(&mut self, node: &model::FlowNode) -> NodeKind {
+        let Some(called) = &node.ext.called_decision else { return NodeKind::PassThrough };
+        NodeKind::Decision(DecisionTask {
+            decision_id: self.expression(&node.id, &called.decision_id),
+            result: Str::from(&*called.result_variable),
+            binding: called.binding.clone(),
+        })
     }
 
     fn user_task(&mut self, node: &model::FlowNode) -> UserTaskModel {

@@ -11,6 +11,7 @@
 //! | any | terminated | something interrupts it; its children ended before |
 
 use crate::aggregate::{Env, Step};
+use crate::catalog::Catalog;
 use crate::compile::{Element, Node, NodeKind, Process};
 use crate::elements;
 use crate::expression::{Evaluator, Failure};
@@ -28,6 +29,7 @@ use std::collections::VecDeque;
 pub(crate) struct Run<'a> {
     pub instance: &'a mut Instance,
     pub process: &'a Process,
+    pub catalog: &'a Catalog,
     pub evaluator: Evaluator,
     pub now: i64,
     blocks: &'a mut KeyBlocks,
@@ -53,10 +55,16 @@ enum At {
 }
 
 impl<'a> Run<'a> {
-    pub fn new(instance: &'a mut Instance, process: &'a Process, env: &'a mut Env<'_>) -> Self {
+    pub fn new(
+        instance: &'a mut Instance,
+        process: &'a Process,
+        catalog: &'a Catalog,
+        env: &'a mut Env<'_>,
+    ) -> Self {
         Run {
             instance,
             process,
+            catalog,
             evaluator: Evaluator {
                 env: feel::Env { now: env.now, seed: env.seed, ..feel::Env::default() },
                 fuel: feel::Fuel::new(limits::STEP_FUEL),

@@ -292,6 +292,15 @@ choice! {
             /// The timer.
             1 timer: Key,
         },
+        /// Evaluates a decision on request.
+        32 EvaluateDecision {
+            /// Key of the definition, or none where the id says it.
+            1 decision: Key,
+            /// DMN id; its newest version is meant.
+            2 decision_id: Str,
+            /// What it is evaluated with.
+            3 variables: Variables,
+        },
         /// A listener job of a user task is done: the transition goes on or is denied.
         31 CompleteTaskListener {
             /// The job.

@@ -3,7 +3,7 @@
 
 use crate::command::{AggregateId, Command, Origin, TaskChanges};
 use crate::wire::Bytes;
-use crate::{Key, Str, Variables};
+use crate::{Json, Key, Str, Variables};
 
 names! {
     /// Why a token is stuck; the names are Camunda's.
@@ -94,6 +94,82 @@ message! {
         1 expression: Str,
         /// What the evaluation noted, in order.
         2 warnings: Vec<Str>,
+    }
+}
+
+message! {
+    /// The value of an input of a decision.
+    pub struct EvaluatedInput {
+        /// Id of the input clause or of the required element.
+        1 id: Str,
+        /// Its label, expression or name.
+        2 name: Str,
+        /// The value.
+        3 value: Json,
+    }
+}
+
+message! {
+    /// A rule of a decision table that matched.
+    pub struct MatchedRule {
+        /// Its id; empty where it has none.
+        1 id: Str,
+        /// Its position in the table, from 1.
+        2 index: u32,
+        /// Its outputs.
+        3 outputs: Vec<EvaluatedInput>,
+    }
+}
+
+message! {
+    /// One decision of an evaluation.
+    pub struct EvaluatedDecision {
+        /// Its definition.
+        1 key: Key,
+        /// Its DMN id.
+        2 id: Str,
+        /// Its name.
+        3 name: Str,
+        /// The definition's version.
+        4 version: u32,
+        /// The kind of its logic, as Camunda names it.
+        5 kind: Str,
+        /// The values of its inputs.
+        6 inputs: Vec<EvaluatedInput>,
+        /// The rules that matched.
+        7 rules: Vec<MatchedRule>,
+        /// Its result.
+        8 output: Json,
+    }
+}
+
+message! {
+    /// The evaluation of a decision with all that it requires.
+    pub struct DecisionEvaluation {
+        /// Names the evaluation.
+        1 key: Key,
+        /// The definition that was asked for.
+        2 decision: Key,
+        /// Its DMN id.
+        3 decision_id: Str,
+        /// Its name.
+        4 name: Str,
+        /// Its version.
+        5 version: u32,
+        /// The requirements graph.
+        6 requirements: Key,
+        /// DMN id of the graph.
+        7 requirements_id: Str,
+        /// What was evaluated, each after what it requires.
+        8 evaluated: Vec<EvaluatedDecision>,
+        /// The result; null where it failed.
+        9 output: Json,
+        /// DMN id of the decision that failed; empty where none did.
+        10 failed_decision: Str,
+        /// Why it failed.
+        11 failure: Str,
+        /// Why something became null, in order.
+        12 warnings: Vec<Str>,
     }
 }
 
@@ -430,6 +506,15 @@ choice! {
         41 InstanceCompleted {},
         /// An instance was cancelled or terminated.
         42 InstanceTerminated {},
+        /// A decision was evaluated, for a task or on request.
+        43 DecisionEvaluated {
+            /// The element instance; none on request.
+            1 element: Key,
+            /// The element.
+            2 ordinal: u32,
+            /// What came of it.
+            3 evaluation: Box<DecisionEvaluation>,
+        },
         // ---- any aggregate
         /// A command to another aggregate is on its way; it counts as sent once this is durable.
         50 CommandSent {
@@ -491,6 +576,38 @@ choice! {
         64 StartTimerCanceled {
             /// The timer.
             1 key: Key,
+        },
+        /// A decision requirements graph is there.
+        65 RequirementsDeployed {
+            /// Its key.
+            1 key: Key,
+            /// The deployment.
+            2 deployment: Key,
+            /// DMN id of the graph.
+            3 id: Str,
+            /// Its name.
+            4 name: Str,
+            /// The version.
+            5 version: u32,
+            /// File name.
+            6 resource: Str,
+            /// The file.
+            7 content: Bytes,
+            /// SHA-256 of the file.
+            8 digest: Bytes,
+        },
+        /// A decision of the graph that was deployed before it is there.
+        66 DecisionDeployed {
+            /// Its key.
+            1 key: Key,
+            /// The graph.
+            2 requirements: Key,
+            /// DMN id.
+            3 id: Str,
+            /// Its name.
+            4 name: Str,
+            /// The version.
+            5 version: u32,
         },
         // ---- message
         /// A message was published.

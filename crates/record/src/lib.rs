@@ -20,7 +20,9 @@ pub use event::{Event, IncidentType, JobKind, TaskAction};
 pub use header::{Header, Record, RecordError};
 pub use json::{Json, JsonError, Variables};
 pub use key::{Key, KeyBlocks};
-pub use response::{ActivatedJob, DeployedProcess, Rejection, RejectionKind, Response};
+pub use response::{
+    ActivatedJob, DeployedDecision, DeployedProcess, DeployedRequirements, Rejection, RejectionKind, Response,
+};
 
 /// Shared text: names, ids and types are cloned often and changed never.
 pub type Str = std::sync::Arc<str>;

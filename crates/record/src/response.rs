@@ -56,6 +56,42 @@ message! {
 }
 
 message! {
+    /// A decision requirements graph of a deployment.
+    pub struct DeployedRequirements {
+        /// Its key.
+        1 key: Key,
+        /// DMN id.
+        2 id: Str,
+        /// Its name.
+        3 name: Str,
+        /// 1 for the first version of this id.
+        4 version: u32,
+        /// The file it came from.
+        5 resource: Str,
+        /// True where the same file was deployed before.
+        6 duplicate: bool,
+    }
+}
+
+message! {
+    /// A decision of a deployment.
+    pub struct DeployedDecision {
+        /// Its key.
+        1 key: Key,
+        /// DMN id.
+        2 id: Str,
+        /// Its name.
+        3 name: Str,
+        /// 1 for the first version of this id.
+        4 version: u32,
+        /// Key of its graph.
+        5 requirements: Key,
+        /// DMN id of its graph.
+        6 requirements_id: Str,
+    }
+}
+
+message! {
     /// A job as a worker gets it.
     pub struct ActivatedJob {
         /// The job's key.
@@ -106,6 +142,10 @@ choice! {
             1 key: Key,
             /// Its processes.
             2 processes: Vec<DeployedProcess>,
+            /// Its decision requirements graphs.
+            3 requirements: Vec<DeployedRequirements>,
+            /// Its decisions.
+            4 decisions: Vec<DeployedDecision>,
         },
         /// An instance was created.
         3 Created {
@@ -154,6 +194,11 @@ choice! {
             5 variables: Variables,
             /// False where it was cancelled.
             6 completed: bool,
+        },
+        /// A decision was evaluated.
+        9 DecisionEvaluated {
+            /// What came of it.
+            1 evaluation: Box<crate::event::DecisionEvaluation>,
         },
     }
 }

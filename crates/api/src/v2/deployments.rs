@@ -102,7 +102,7 @@ async fn create_deployment(
     }
     let request = auth.request(Target::Catalog, Command::DeployResources { resources });
     match submit(&app, request).await? {
-        Response::Deployed { key, processes } => Ok(Json(DeploymentResult {
+        Response::Deployed { key, processes, .. } => Ok(Json(DeploymentResult {
             deployment_key: key,
             tenant_id: auth.tenant(),
             deployments: processes.iter().map(|process| deployed(process, &auth.tenant())).collect(),

@@ -1,6 +1,7 @@
 //! The behaviour of every kind of element, one file each, chosen by one exhaustive `match` per moment.
 
 pub(crate) mod boundary_event;
+pub(crate) mod business_rule_task;
 pub(crate) mod end_event;
 pub(crate) mod exclusive_gateway;
 pub(crate) mod intermediate_catch_event;
@@ -39,6 +40,7 @@ pub(crate) fn activate(run: &mut Run<'_>, node: usize, key: Key, scope: Key) -> 
         NodeKind::Script { expression, result } => {
             script_task::activate(run, node, expression, result, key, scope)
         }
+        NodeKind::Decision(task) => business_rule_task::activate(run, node, task, key, scope),
         NodeKind::UserTask(task) => user_task::activate(run, node, task, key, scope),
         NodeKind::ExclusiveGateway { default } => {
             exclusive_gateway::activate(run, node, *default, key, scope)
@@ -58,6 +60,7 @@ pub(crate) fn retry(run: &mut Run<'_>, node: usize, key: Key) {
         | NodeKind::Boundary { .. }
         | NodeKind::Job(_)
         | NodeKind::Script { .. }
+        | NodeKind::Decision(_)
         | NodeKind::UserTask(_)
         | NodeKind::ExclusiveGateway { .. }
         | NodeKind::ParallelGateway

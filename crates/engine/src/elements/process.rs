@@ -49,7 +49,7 @@ pub(crate) fn create(
     };
     apply(aggregate, &AggregateId::from(key), &event, &mut Vec::new());
     let Aggregate::Instance(instance) = aggregate else { return Err(crate::aggregate::misdirected(command)) };
-    let mut run = Run::new(instance, &found.process, env);
+    let mut run = Run::new(instance, &found.process, catalog, env);
     run.born(event);
     for node in starts {
         begin(&mut run, node, key);

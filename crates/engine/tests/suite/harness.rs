@@ -107,7 +107,7 @@ impl World {
         }
     }
 
-    fn line(&mut self, line: &str) {
+    pub fn line(&mut self, line: &str) {
         let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
         let (first, after) = rest.split_once(' ').unwrap_or((rest, ""));
         let _ = writeln!(self.trace, "> {line}");

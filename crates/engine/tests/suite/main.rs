@@ -3,6 +3,7 @@
 #![allow(missing_docs)]
 
 mod activities;
+mod decisions;
 mod events;
 mod gateways;
 mod harness;

@@ -1,0 +1,55 @@
+//! Business rule task with a called decision: evaluated in the engine at once; its result becomes one variable.
+
+use crate::compile::DecisionTask;
+use crate::expression::Failure;
+use crate::run::Run;
+use crate::variables::Scopes;
+use record::event::Cause;
+use record::{Event, IncidentType, Key, Str};
+
+pub(super) fn activate(
+    run: &mut Run<'_>,
+    node: usize,
+    task: &DecisionTask,
+    key: Key,
+    scope: Key,
+) -> Result<(), Failure> {
+    let model = &run.process.nodes[node];
+    let at = run.map_inputs(model, key, scope)?;
+    let scopes = Scopes::new(run.instance, at);
+    let id = task.decision_id.to_text(&scopes, &mut run.evaluator)?;
+    let catalog = run.catalog;
+    let decision = catalog
+        .called_decision(run.instance, &id, &task.binding)
+        .ok_or_else(|| {
+            let text = format!("Expected to evaluate decision '{id}', but no decision found for id '{id}'");
+            Failure::new(IncidentType::CalledDecisionError, text)
+        })?
+        .clone();
+    let names = decision.requirements.compiled.inputs_of(&id);
+    let inputs: Vec<(Str, feel::Value)> =
+        names.iter().filter_map(|name| Some((Str::from(&**name), scopes.value(name)?))).collect();
+    let evaluation_key = run.key();
+    let evaluation = catalog.decisions().evaluate(
+        &decision,
+        feel::Context::from(inputs),
+        evaluation_key,
+        &mut run.evaluator,
+    );
+    let (output, failure, warnings) =
+        (evaluation.output.clone(), evaluation.failure.clone(), evaluation.warnings.clone());
+    let live = if run.instance.is_live(key) { key } else { Key::NONE };
+    run.emit(Event::DecisionEvaluated {
+        element: live,
+        ordinal: model.ordinal,
+        evaluation: Box::new(evaluation),
+    });
+    if !failure.is_empty() {
+        let message = format!("Expected to evaluate decision '{id}', but {failure}");
+        let cause = Some(Cause { expression: Str::from(""), warnings });
+        return Err(Failure { kind: IncidentType::DecisionEvaluationError, message, cause });
+    }
+    run.emit(Event::ElementActivated { key, ordinal: model.ordinal, scope });
+    run.complete_with(key, vec![(task.result.clone(), output)]);
+    Ok(())
+}
