@@ -112,6 +112,8 @@ fn ranges_tests_and_types() {
     assert_eq!(tests("\"DE\", \"FR\"", Value::from("FR")), Value::Bool(true));
     assert_eq!(tests("string length(?) > 2", Value::from("abc")), Value::Bool(true));
     assert_eq!(tests("null", Value::Null), Value::Bool(true));
+    assert_eq!(tests("true", Value::Null), Value::Bool(false));
+    assert_eq!(tests("true", Value::from("A")), Value::Null);
 }
 
 #[test]
@@ -219,4 +221,50 @@ fn bombs_end_with_a_typed_error() {
     }
     check("10 ** 1000000000", "null");
     check("matches(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\", \"(a+)+$\")", "false");
+}
+
+#[test]
+fn hints_name_what_cannot_be_right() {
+    let codes = |source: &str| {
+        let expression = compile(source, &Options { open: true, ..Options::default() }).unwrap();
+        expression.hints().iter().map(|hint| (hint.code, hint.column)).collect::<Vec<_>>()
+    };
+    assert_eq!(codes("amount > 5 and country = \"DE\""), []);
+    assert_eq!(codes("1 + strng(x)"), [("feel.name", 5)]);
+    assert_eq!(codes("substring(\"a\")"), [("feel.arguments", 1)]);
+    assert_eq!(codes("date(\"2024-13-01\")"), [("feel.function", 1)]);
+    assert_eq!(codes("if \"yes\" then 1 else 2"), [("feel.type", 4)]);
+    assert_eq!(codes("a and 5"), [("feel.type", 7)]);
+    assert_eq!(codes("x + (a > b)"), [("feel.type", 6)]);
+    assert_eq!(codes("(a > b) = \"true\""), [("feel.type", 1)]);
+}
+
+#[test]
+fn every_function_of_camunda_exists() {
+    let calls = "not(true); get value({}, [\"a\"]); get entries({}); context put({}, \"a\", 1); string(1); number(\"1\"); \
+        number(\"1\", \",\", \".\"); context([]); date(\"2024-01-01\"); date(2024, 1, 1); time(\"10:00:00\"); time(1, 2, 3); \
+        time(1, 2, 3, @\"PT1H\"); date and time(\"2024-01-01T00:00:00\"); date and time(d, t); duration(\"P1D\"); \
+        years and months duration(d, d); from json(\"1\"); to json(1); list contains([], 1); count([]); min([1]); max([1]); \
+        sum([1]); product([1]); mean([1]); median([1]); stddev([1, 2]); mode([1]); all([]); any([]); sublist([1], 1); \
+        sublist([1], 1, 1); append([], 1); concatenate([], []); insert before([1], 1, 2); remove([1], 1); reverse([]); \
+        index of([], 1); union([], []); distinct values([]); flatten([]); sort([], function(a, b) a < b); string join([]); \
+        string join([], \",\"); string join([], \",\", \"<\", \">\"); decimal(1, 2); floor(1); floor(1, 2); ceiling(1); \
+        ceiling(1, 2); round up(1, 2); round down(1, 2); round half up(1, 2); round half down(1, 2); abs(n: 1); modulo(1, 2); \
+        sqrt(1); log(1); exp(1); odd(1); even(1); before(1, 2); after(1, 2); meets(a, b); met by(a, b); overlaps(a, b); \
+        overlaps before(a, b); overlaps after(a, b); finishes(a, b); finished by(a, b); includes(a, b); during(a, b); \
+        starts(a, b); started by(a, b); coincides(1, 1); substring(\"a\", 1); substring(\"a\", 1, 1); string length(\"a\"); \
+        upper case(\"a\"); lower case(\"A\"); substring before(\"a\", \"a\"); substring after(\"a\", \"a\"); \
+        contains(\"a\", \"a\"); starts with(\"a\", \"a\"); ends with(\"a\", \"a\"); matches(\"a\", \"a\"); \
+        matches(\"a\", \"a\", \"i\"); replace(\"a\", \"b\", \"c\"); replace(\"a\", \"b\", \"c\", \"i\"); split(\"a\", \",\"); \
+        now(); today(); day of week(d); day of year(d); week of year(d); month of year(d); fromAi(x); fromAi(x, \"a\"); \
+        fromAi(x, \"a\", \"string\", {}, {}); is defined(x); get or else(x, 1); assert(x, true); assert(x, true, \"c\"); \
+        context merge([]); date and time(dt, \"Europe/Berlin\"); duplicate values([]); is empty([]); partition([], 1); \
+        random number(); extract(\"a\", \"b\"); trim(\"a\"); uuid(); to base64(\"a\"); from base64(\"YQ==\"); is blank(\"\"); \
+        last day of month(d); is(1, 1); range(\"[1..2]\"); list replace([1], 1, 2)";
+    for call in calls.split("; ") {
+        let expression = compile(call, &Options { open: true, ..Options::default() }).unwrap();
+        let unknown =
+            expression.hints().iter().find(|hint| matches!(hint.code, "feel.name" | "feel.arguments"));
+        assert_eq!(unknown, None, "{call}");
+    }
 }

@@ -5,6 +5,12 @@ use proptest::prelude::*;
 
 const OPEN: Options<'static> = Options { names: &[], properties: &[], open: true, types: None };
 
+/// 400 cases, or as many as `PROPTEST_CASES` says.
+fn config() -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(400);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 /// Source texts made of FEEL's own pieces, most of them wrong.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
@@ -176,7 +182,7 @@ fn expressions() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn any_text_compiles_or_gives_diagnostics(source in "\\PC{0,60}") {

@@ -57,6 +57,8 @@ impl State<'_, '_, '_> {
                 Ok(operand::compare_values(*operator, input, &value))
             }
             Test::Value(node) => {
+                // A boolean that was computed is the result; a literal one is a value to equal.
+                let unary = unary && node.constant().is_none();
                 if let Some(value) = self.peek(node)
                     && value.weight() <= 16
                 {

@@ -1,7 +1,7 @@
 //! Operators, by precedence, and what follows an operand: paths, filters, calls.
 
 use super::lexer::is_stop_word;
-use super::{Parsed, Parser};
+use super::{Parsed, Parser, hint};
 use crate::builtins::{Builtin, regexes};
 use crate::limits;
 use crate::node::{Call, Comparison, Filter, Kind, Node, Operator};
@@ -31,6 +31,9 @@ impl<'o> Parser<'o> {
         while self.eat_word("or")? {
             parts.push(self.conjunction()?);
         }
+        for part in &parts {
+            self.expect_type(part, &["boolean"]);
+        }
         self.node(Kind::Or(parts), start)
     }
 
@@ -45,6 +48,9 @@ impl<'o> Parser<'o> {
         while self.eat_word("and")? {
             parts.push(self.comparison()?);
         }
+        for part in &parts {
+            self.expect_type(part, &["boolean"]);
+        }
         self.node(Kind::And(parts), start)
     }
 
@@ -57,6 +63,14 @@ impl<'o> Parser<'o> {
             if let Some(operator) = self.comparison_operator() {
                 let right = self.additive()?;
                 let constant = left.constant().is_some() && right.constant().is_some();
+                if let (false, Some(a), Some(b)) =
+                    (constant, hint::known_type(&left), hint::known_type(&right))
+                    && a != b
+                    && a != "null"
+                    && b != "null"
+                {
+                    self.hint(start, "feel.type", format!("a {a} is never comparable with a {b}"), None);
+                }
                 left = self.folded(Kind::Compare(operator, Box::new([left, right])), constant, start)?;
                 continue;
             }
@@ -126,6 +140,10 @@ impl<'o> Parser<'o> {
             }
             nested += 1;
             let constant = left.constant().is_some() && right.constant().is_some();
+            if !constant {
+                self.expect_type(&left, hint::ARITHMETIC);
+                self.expect_type(&right, hint::ARITHMETIC);
+            }
             left = self.folded(Kind::Arithmetic(operator, Box::new([left, right])), constant, start)?;
         }
         if rest.is_empty() { Ok(left) } else { self.node(Kind::Chain(Box::new(left), rest), start) }
@@ -191,7 +209,7 @@ impl<'o> Parser<'o> {
                     {
                         let name = self.text[left.start as usize..left.end as usize].to_owned();
                         let help = self.did_you_mean_function(&name);
-                        self.hint(start, "feel.function", format!("there is no function '{name}'"), help);
+                        self.hint(start, "feel.name", format!("there is no function '{name}'"), help);
                     }
                     left = self.node(Kind::Call(Box::new(Call { callee: left, arguments, names })), start)?;
                 }

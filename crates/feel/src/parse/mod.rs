@@ -2,6 +2,7 @@
 //! decides where a name ends. Invariant: parsing is linear but for names and bounded in depth.
 
 mod expression;
+mod hint;
 mod lexer;
 mod primary;
 mod scope;
@@ -12,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::eval::State;
 use crate::limits;
 use crate::node::{Kind, Node};
-use crate::run::{Env, Fuel, Run};
+use crate::run::{Env, Fuel, Run, Warning};
 use crate::types::Type;
 use crate::value::Value;
 use scope::Scopes;
@@ -203,7 +204,19 @@ impl<'o> Parser<'o> {
         Ok(node)
     }
 
-    fn constant_value(&self, node: &Node) -> Option<Value> {
+    /// Hints that a node of a known type is not one of the wanted types.
+    fn expect_type(&mut self, node: &Node, wanted: &[&'static str]) {
+        if let Some(kind) = hint::known_type(node)
+            && kind != "null"
+            && !wanted.contains(&kind)
+        {
+            let message = format!("expected a {}, found a {kind}", wanted.join(" or "));
+            self.hint(node.start as usize, "feel.type", message, None);
+        }
+    }
+
+    /// The value of a node over constants; what warns is left to be evaluated, and a hint.
+    fn constant_value(&mut self, node: &Node) -> Option<Value> {
         let env = Env::default();
         let mut fuel = Fuel::new(limits::FOLD_FUEL);
         let mut run = Run::new(&env, &mut fuel);
@@ -213,10 +226,14 @@ impl<'o> Parser<'o> {
             captured: &[],
             this: None,
             locals: Vec::new(),
-            source: &self.source,
+            source: &Arc::clone(&self.source),
         }
         .eval(node)
         .ok()?;
+        if let Some(warning) = run.warnings.first() {
+            let Warning { code, message, .. } = warning.clone();
+            self.hint(node.start as usize, code, message, None);
+        }
         (run.warnings.is_empty() && value.weight() <= 10_000).then_some(value)
     }
 }

@@ -241,6 +241,7 @@ impl<'o> Parser<'o> {
 
     fn condition(&mut self, start: usize) -> Parsed<Node> {
         let condition = self.expression()?;
+        self.expect_type(&condition, &["boolean"]);
         self.expect_word("then")?;
         let yes = self.expression()?;
         self.expect_word("else")?;
