@@ -286,7 +286,8 @@ impl Job {
                 Some(IndexEntry::Job { job_type: self.job_type.clone(), priority: 0, key: self.key })
             }
             JobState::Activated => Some(IndexEntry::Due { at: self.until, wake: Wake::JobTimeout(self.key) }),
-            JobState::Failed if self.retries > 0 => {
+            // Without a moment to wait for, it waits for its incident to be resolved.
+            JobState::Failed if self.retries > 0 && self.until > 0 => {
                 Some(IndexEntry::Due { at: self.until, wake: Wake::JobRetry(self.key) })
             }
             JobState::Failed | JobState::ErrorThrown => None,

@@ -42,10 +42,9 @@ impl Run<'_> {
                 Ok(Response::Done {})
             }
             Command::RetryJob { job } => {
-                let due = self
-                    .instance
-                    .job(*job)
-                    .filter(|job| job.state == JobState::Failed && job.retries > 0 && job.until <= self.now);
+                let due = self.instance.job(*job).filter(|job| {
+                    job.state == JobState::Failed && job.retries > 0 && (1..=self.now).contains(&job.until)
+                });
                 if due.is_none() {
                     return Err(no_such_job("retry", *job));
                 }

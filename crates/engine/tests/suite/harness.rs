@@ -4,7 +4,7 @@
 //! encoded, dropped and decoded after every step. All four must tell the same story, and replaying the events of
 //! each aggregate must give its live state.
 
-use dirigent_engine::{Aggregate, Catalog, Env, IndexChange, IndexEntry, Wake, apply, step};
+use dirigent_engine::{Aggregate, Catalog, Env, IndexChange, IndexEntry, JobState, Wake, apply, step};
 use record::command::Resource;
 use record::wire::Bytes;
 use record::{AggregateId, Command, Event, Key, KeyBlocks, Rejection, Response, Str, json};
@@ -164,6 +164,15 @@ impl World {
             }
             _ => None,
         })
+    }
+
+    /// A job that failed, with its owner.
+    pub fn failed_job(&self) -> (AggregateId, Key) {
+        let found = self.aggregates.values().find_map(|(id, aggregate)| {
+            let job = aggregate.instance()?.jobs.iter().find(|job| job.state == JobState::Failed)?;
+            Some((id.clone(), job.key))
+        });
+        found.expect("a failed job")
     }
 
     fn on_job(&mut self, verb: &str, job_type: &str, rest: &str) -> Result<Response, Rejection> {

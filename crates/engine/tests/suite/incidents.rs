@@ -47,6 +47,22 @@ fn a_job_without_retries_is_an_incident() {
 }
 
 #[test]
+fn new_retries_do_not_resolve_the_incident() {
+    let mut world = crate::harness::World::new(1, false);
+    world.deploy(&one_task(""));
+    world.line("start p");
+    world.line("fail work 0");
+    let (owner, job) = world.failed_job();
+    let retries = record::Command::UpdateJob { job, retries: Some(3), timeout: None };
+    world.submit(owner, retries).expect("the job is there");
+    world.advance(1_000_000);
+    assert!(world.job("work").is_none(), "the job waits for its incident");
+    world.line("resolve");
+    assert!(world.job("work").is_some());
+    world.check_replay();
+}
+
+#[test]
 fn an_input_mapping_that_fails_is_tried_again() {
     let mapping =
         r#"<zeebe:ioMapping><zeebe:input source="=assert(x, x != null)" target="y"/></zeebe:ioMapping>"#;
