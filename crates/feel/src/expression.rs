@@ -70,8 +70,13 @@ impl Expression {
 
     /// Evaluates as a part of a run.
     pub fn evaluate_in(&self, slots: &[Option<Value>], run: &mut Run<'_>) -> Result<Value, Stop> {
-        State { run, slots, captured: &[], this: None, locals: Vec::new(), source: &self.source }
-            .eval(&self.root)
+        let levels = self.root.height as u32 + 4;
+        run.enter(levels)?;
+        let mut state =
+            State { run, slots, captured: &[], this: None, locals: Vec::new(), source: &self.source };
+        let result = state.eval(&self.root);
+        state.run.depth -= levels;
+        result
     }
 
     /// Evaluates and gives the value of every sub-expression too.

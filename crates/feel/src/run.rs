@@ -263,11 +263,20 @@ impl<'e> Run<'e> {
         self.stop(LimitError::Depth { limit: limits::MAX_EVALUATION_DEPTH })
     }
 
-    /// Calls back one level deeper in the call stack, with the depth counted.
+    /// Calls back deeper in the call stack, with twenty levels of depth counted.
     pub fn nested<T>(&mut self, call: impl FnOnce(&mut Run<'e>) -> Result<T, Stop>) -> Result<T, Stop> {
-        self.enter(20)?;
+        self.nested_by(20, call)
+    }
+
+    /// Calls back deeper in the call stack, with so many levels of depth counted; one level is a nested expression.
+    pub fn nested_by<T>(
+        &mut self,
+        levels: u32,
+        call: impl FnOnce(&mut Run<'e>) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        self.enter(levels)?;
         let result = call(self);
-        self.depth -= 20;
+        self.depth -= levels;
         result
     }
 

@@ -268,3 +268,37 @@ fn every_function_of_camunda_exists() {
         assert_eq!(unknown, None, "{call}");
     }
 }
+
+#[test]
+fn deep_recursion_keeps_within_a_small_stack() {
+    let wrap = |before: &str, after: &str| format!("{}f(n + 1){}", before.repeat(60), after.repeat(60));
+    let bodies = [
+        wrap("[", "]"),
+        wrap("{a: ", "}"),
+        wrap("if n > 0 then ", " else 1"),
+        wrap("not(", ")"),
+        wrap("(1 + ", ")"),
+        wrap("string(", ")"),
+        wrap("(for i in [1] return ", ")"),
+        wrap("(some i in [1] satisfies ", ")"),
+        wrap("([1, 2])[", "]"),
+        wrap("(1 + (", ") * 2)"),
+        wrap("(true and ", ")"),
+        wrap("(1 < ", ")"),
+        wrap("context put({}, \"a\", ", ")"),
+        wrap("(function(x) x)(", ")"),
+        "sort([1, 2], function(a, b) f(n + 1))".to_owned(),
+        "list replace([1], function(a, b) f(n + 1), 1)".to_owned(),
+    ];
+    let run = move || {
+        for body in &bodies {
+            let source = format!("{{f: function(n) {body}, x: f(1)}}.x");
+            let expression =
+                compile(&source, &Options::default()).unwrap_or_else(|e| panic!("{source}: {}", e[0]));
+            let outcome = expression.evaluate(&[], &Env::default(), &mut Fuel::default());
+            assert!(outcome.value.is_null() || outcome.error.is_none(), "{source}");
+        }
+    };
+    let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(run).unwrap();
+    assert!(thread.join().is_ok());
+}

@@ -93,6 +93,15 @@ impl State<'_, '_, '_> {
         let boolean = matches!(filter.condition.kind, Kind::Compare(..) | Kind::And(_) | Kind::Or(_));
         let base = self.locals.len();
         debug_assert_eq!(base, filter.item as usize);
+        if list.is_empty() && !boolean {
+            // Only the condition's value tells an index from a test.
+            self.locals.push(Value::Null);
+            let condition = self.quietly(&filter.condition)?;
+            self.locals.truncate(base);
+            if let Value::Number(number) = condition {
+                return self.item_at(node, &list, number.truncate().as_i64());
+            }
+        }
         let mut kept = Vec::new();
         for (at, item) in list.iter().enumerate() {
             self.locals.push(item.clone());

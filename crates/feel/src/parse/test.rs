@@ -24,7 +24,7 @@ impl<'o> Parser<'o> {
         }
         self.expect(")")?;
         self.space()?;
-        let more = matches!(self.peek(), b'.' | b'[' | b'+' | b'-' | b'*' | b'/');
+        let more = matches!(self.peek(), b'.' | b'[' | b'(' | b'+' | b'-' | b'*' | b'/');
         if more && tests.len() == 1 && matches!(tests[0], Test::Value(_)) {
             self.at = start;
             return Ok(vec![Test::Value(self.additive()?)]);
