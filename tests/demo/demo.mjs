@@ -2,6 +2,7 @@
  * The story of a newcomer: start a large order while the payment service is down, approve it, see the incident, read its
  * cause, correct the variable, see the order go on to its end. Everything through the screens.
  *
+ * `--pictures` also takes the pictures of the documentation; they look best where `demo.sh` of the sample ran before.
  * DIRIGENT_URL is the address of a running server with the sample deployed (`./x run`); CHROMIUM may name a browser. The
  * sample's services are started here, on a port of their own.
  */

@@ -72,8 +72,9 @@ export async function openPage(base) {
   return { browser, page, complaints };
 }
 
-/** A picture in each scheme. The page follows the system's scheme by itself. */
+/** A picture in each scheme, where the command line asks for pictures. The page follows the system's scheme by itself. */
 export async function picture(page, name) {
+  if (!process.argv.includes('--pictures')) return;
   mkdirSync(images, { recursive: true });
   for (const scheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme: scheme });
