@@ -21,6 +21,30 @@ pub(crate) struct Node {
     pub code: Code,
 }
 
+impl Node {
+    /// How deep the expression nests, in boxes.
+    pub fn height(&self) -> u32 {
+        let of = |nodes: &[Node]| nodes.iter().map(Node::height).max().unwrap_or(0);
+        1 + match &self.code {
+            Code::Constant(_) | Code::Feel(_) | Code::Function(_) | Code::Fail { .. } => 0,
+            Code::Table(_) => 1,
+            Code::Context { entries, result } => {
+                let entries = entries.iter().map(|entry| entry.value.height()).max().unwrap_or(0);
+                entries.max(result.as_ref().map_or(0, |result| result.height()))
+            }
+            Code::Invocation(call) => {
+                let arguments =
+                    call.arguments.iter().map(|argument| argument.value.height()).max().unwrap_or(0);
+                arguments.max(call.function.height())
+            }
+            Code::List(items) => of(items),
+            Code::Relation { rows, .. } => rows.iter().map(|row| of(row)).max().unwrap_or(0),
+            Code::Conditional(parts) => of(&parts[..]),
+            Code::Filter { parts, .. } | Code::Iterate { parts, .. } => of(&parts[..]),
+        }
+    }
+}
+
 /// What an expression does.
 #[derive(Debug)]
 pub(crate) enum Code {
@@ -91,6 +115,8 @@ pub(crate) struct FunctionCode {
     pub parameters: Vec<ParameterCode>,
     pub result: Kind,
     pub body: Node,
+    /// How deep the body nests, in boxes.
+    pub height: u32,
     /// The register through which the function calls itself.
     pub this: Option<u32>,
 }

@@ -22,5 +22,9 @@ pub const MAX_DIAGNOSTICS: usize = 500;
 pub const MAX_RULE_PAIRS: usize = 2_000_000;
 /// Overlapping pairs of rules reported for one table.
 pub const MAX_OVERLAPS: usize = 10;
+/// Types in a type, each counted as often as it occurs.
+pub const MAX_TYPE_WEIGHT: u32 = 10_000;
+/// Names of types that FEEL may use in one model, those of imported models included.
+pub const MAX_TYPE_NAMES: usize = 20_000;
 /// Nesting of item definitions in each other.
 pub const MAX_TYPE_DEPTH: usize = 40;

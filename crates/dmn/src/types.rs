@@ -18,6 +18,8 @@ pub(crate) struct ItemType {
     pub constraint: Option<Tests>,
     /// Whether there are tests here or further inside.
     pub constrained: bool,
+    /// How many types are in it, each counted as often as it occurs.
+    pub weight: u32,
 }
 
 /// What is inside a type.
@@ -44,7 +46,15 @@ impl ItemType {
     /// A type of FEEL.
     pub fn simple(name: &str, kind: Type) -> ItemType {
         let name = name.into();
-        ItemType { name, kind, shape: Shape::Simple, allowed: None, constraint: None, constrained: false }
+        ItemType {
+            name,
+            kind,
+            shape: Shape::Simple,
+            allowed: None,
+            constraint: None,
+            constrained: false,
+            weight: 1,
+        }
     }
 
     /// The value as one of this type; or why it is none.

@@ -213,6 +213,6 @@ impl Compiler<'_> {
         let result = self.type_of(model, function.type_ref.as_deref(), &label, place);
         let this = this.filter(|register| scope.is_used(*register));
         let name = name.cloned().unwrap_or(label);
-        Ok(FunctionCode { name, parameters, result, body, this })
+        Ok(FunctionCode { name, parameters, result, height: body.height(), body, this })
     }
 }

@@ -14,7 +14,9 @@ use crate::compiled::Compiled;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::eval::closure;
 use crate::limits;
-use crate::model::{Decision, DecisionService, InputData, KnowledgeModel, Logic, Model, Variable};
+use crate::model::{
+    Decision, DecisionService, InputData, ItemDefinition, KnowledgeModel, Logic, Model, Variable,
+};
 use crate::service::service_function;
 use crate::types::short;
 use feel::Type;
@@ -40,6 +42,8 @@ pub(crate) struct Compiler<'m> {
     /// For every model, the index of the model of each of its imports.
     pub(crate) imports: Vec<Vec<Option<usize>>>,
     types: Types,
+    /// The item definitions of every model, by name.
+    definitions: Vec<HashMap<&'m str, &'m ItemDefinition>>,
     /// Types by name, for FEEL, of every model.
     type_names: Vec<HashMap<String, Type>>,
     /// Names of components that are no plain words, of every model.
@@ -59,6 +63,7 @@ impl<'m> Compiler<'m> {
             models: vec![main],
             imports: Vec::new(),
             types: Types::default(),
+            definitions: Vec::new(),
             type_names: Vec::new(),
             properties: Vec::new(),
             by_id: HashMap::new(),
@@ -119,6 +124,22 @@ impl<'m> Compiler<'m> {
     }
 
     fn program(&mut self) -> Arc<Program> {
+        for at in 0..self.models.len() {
+            let mut named = HashMap::new();
+            for definition in &self.models[at].item_definitions {
+                if named.contains_key(&*definition.name) {
+                    let what = format!("itemDefinition '{}'", definition.name);
+                    let message = "there is another type of this name; the first one counts";
+                    let help = "rename one of them";
+                    let diagnostic =
+                        Diagnostic::error("dmn.type.duplicate", what, definition.place, message, help);
+                    self.report(at, diagnostic.warning());
+                } else {
+                    named.insert(&*definition.name, definition);
+                }
+            }
+            self.definitions.push(named);
+        }
         for model in 0..self.models.len() {
             let names = self.type_names(model);
             self.type_names.push(names);

@@ -1,12 +1,13 @@
 //! Item definitions to types. Invariant: a type that refers to itself is cut where it does, and accepts anything there.
 
 use super::Compiler;
+use crate::code::feel_type;
 use crate::diagnostic::{Diagnostic, Place, did_you_mean};
 use crate::limits;
-use crate::model::{ItemDefinition, Model, Text, Version};
+use crate::model::{ItemDefinition, Text, Version};
 use crate::types::{ItemType, Shape, Tests};
 use feel::{Options, Type};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 /// The types of all linked models, by model and name.
@@ -26,7 +27,19 @@ fn simple(name: &str) -> Option<ItemType> {
     Some(ItemType::simple(name, kind))
 }
 
-impl Compiler<'_> {
+/// Where a type is.
+enum Located<'m> {
+    Simple(Arc<ItemType>),
+    Defined(usize, &'m ItemDefinition),
+}
+
+/// What a prefix stands for.
+enum Prefix {
+    Feel,
+    Model(usize),
+}
+
+impl<'m> Compiler<'m> {
     /// The type that a reference names; `None` when everything is allowed or the reference is wrong, which is reported.
     pub(super) fn type_of(
         &mut self,
@@ -35,8 +48,19 @@ impl Compiler<'_> {
         what: &str,
         place: Place,
     ) -> Option<Arc<ItemType>> {
+        self.type_at(model, name, what, place, 0)
+    }
+
+    fn type_at(
+        &mut self,
+        model: usize,
+        name: Option<&str>,
+        what: &str,
+        place: Place,
+        depth: usize,
+    ) -> Option<Arc<ItemType>> {
         let name = name?;
-        match self.lookup(model, name, 0) {
+        match self.lookup(model, name, depth) {
             Some(found) => Some(found).filter(|found| found.kind != Type::Any || found.constrained),
             None => {
                 let own = self.models[model].item_definitions.iter().map(|definition| &*definition.name);
@@ -51,54 +75,64 @@ impl Compiler<'_> {
 
     /// The type of that name as a model sees it.
     pub(super) fn lookup(&mut self, model: usize, name: &str, depth: usize) -> Option<Arc<ItemType>> {
-        let linked = self.models[model];
-        if let Some(definition) = linked.item_definitions.iter().find(|definition| *definition.name == *name)
-        {
-            return Some(self.defined(model, definition, depth));
+        match self.locate(model, name)? {
+            Located::Simple(simple) => Some(simple),
+            Located::Defined(model, definition) => Some(self.defined(model, definition, depth)),
         }
-        if let Some(simple) = simple(name) {
-            return Some(Arc::new(simple));
-        }
-        if let Some((prefix, local)) = name.split_once(':') {
-            return self.lookup_prefixed(model, prefix, local, depth);
-        }
-        for (at, import) in linked.imports.iter().enumerate() {
-            let Some(imported) = self.imports[model][at] else { continue };
-            let local = match &*import.name {
-                "" => Some(name),
-                import => name.strip_prefix(import).and_then(|rest| rest.strip_prefix('.')),
-            };
-            if let Some(found) = local.and_then(|local| self.lookup(imported, local, depth + 1)) {
-                return Some(found);
+    }
+
+    /// Where the type of that name is: here, in FEEL, or in an imported model.
+    fn locate(&self, model: usize, name: &str) -> Option<Located<'m>> {
+        let mut open = vec![(model, name)];
+        // A model sees a rest of the name only once, however many ways lead there.
+        let mut seen = HashSet::new();
+        while let Some((model, name)) = open.pop() {
+            if !seen.insert((model, name.len())) {
+                continue;
+            }
+            if let Some(definition) = self.definitions[model].get(name) {
+                return Some(Located::Defined(model, definition));
+            }
+            if let Some(simple) = simple(name) {
+                return Some(Located::Simple(Arc::new(simple)));
+            }
+            match name.split_once(':') {
+                Some((prefix, local)) => match self.with_prefix(model, prefix)? {
+                    Prefix::Feel => return simple(local).map(Arc::new).map(Located::Simple),
+                    Prefix::Model(model) => open.push((model, local)),
+                },
+                None => open.extend(self.through_imports(model, name).into_iter().rev()),
             }
         }
         None
     }
 
-    /// A qualified name of DMN 1.1.
-    fn lookup_prefixed(
-        &mut self,
-        model: usize,
-        prefix: &str,
-        local: &str,
-        depth: usize,
-    ) -> Option<Arc<ItemType>> {
-        let linked: &Model = self.models[model];
+    /// The imported models that may have the type, with its name there.
+    fn through_imports<'n>(&self, model: usize, name: &'n str) -> Vec<(usize, &'n str)> {
+        let imports = self.models[model].imports.iter().zip(&self.imports[model]);
+        let found = imports.filter_map(|(import, imported)| {
+            let local = match &*import.name {
+                "" => Some(name),
+                import => name.strip_prefix(import).and_then(|rest| rest.strip_prefix('.')),
+            };
+            Some(((*imported)?, local?))
+        });
+        found.collect()
+    }
+
+    /// What the prefix of a qualified name of DMN 1.1 stands for.
+    fn with_prefix(&self, model: usize, prefix: &str) -> Option<Prefix> {
+        let linked = self.models[model];
         let uri = linked.prefixes.iter().find(|(known, _)| known == prefix).map(|(_, uri)| uri.as_str());
-        let uri = match uri {
-            None if prefix == "feel" => return simple(local).map(Arc::new),
-            None => return None,
-            Some(uri) => uri,
-        };
-        if uri.contains("FEEL") || Version::of(uri).is_some() {
-            return simple(local).map(Arc::new);
+        match uri {
+            None => (prefix == "feel").then_some(Prefix::Feel),
+            Some(uri) if uri.contains("FEEL") || Version::of(uri).is_some() => Some(Prefix::Feel),
+            Some(uri) if *uri == *linked.namespace => Some(Prefix::Model(model)),
+            Some(uri) => {
+                let at = linked.imports.iter().position(|import| import.namespace == uri)?;
+                self.imports[model][at].map(Prefix::Model)
+            }
         }
-        if *uri == *linked.namespace {
-            return self.lookup(model, local, depth + 1);
-        }
-        let at = linked.imports.iter().position(|import| import.namespace == uri)?;
-        let imported = self.imports[model][at]?;
-        self.lookup(imported, local, depth + 1)
     }
 
     fn defined(&mut self, model: usize, definition: &ItemDefinition, depth: usize) -> Arc<ItemType> {
@@ -117,7 +151,15 @@ impl Compiler<'_> {
             return Arc::new(ItemType::simple(&definition.name, Type::Any));
         }
         self.types.done.insert(key.clone(), None);
-        let made = Arc::new(self.item_type(model, definition, depth));
+        let mut made = self.item_type(model, definition, depth);
+        if made.weight > limits::MAX_TYPE_WEIGHT {
+            let message = format!("the type holds more than {} others", limits::MAX_TYPE_WEIGHT);
+            let what = format!("itemDefinition '{}'", definition.name);
+            let help = "leave the types of some components open";
+            self.report(model, Diagnostic::error("dmn.type.size", what, definition.place, message, help));
+            made = ItemType::simple(&definition.name, Type::Any);
+        }
+        let made = Arc::new(made);
         self.types.done.insert(key, Some(Arc::clone(&made)));
         made
     }
@@ -130,33 +172,15 @@ impl Compiler<'_> {
         let constraint =
             definition.type_constraint.as_ref().and_then(|text| self.type_tests(model, text, &what));
         let constrained = base.constrained || allowed.is_some() || constraint.is_some();
-        if definition.is_collection {
-            let kind = Type::List(Arc::new(base.kind.clone()));
-            return ItemType {
-                name,
-                kind,
-                shape: Shape::List(Arc::new(base)),
-                allowed,
-                constraint,
-                constrained,
-            };
-        }
-        let shape = match base.shape {
-            Shape::Structure(fields) => Shape::Structure(fields),
-            _ if base.constrained => {
-                let kind = base.kind.clone();
-                return ItemType {
-                    name,
-                    kind,
-                    shape: Shape::Same(Arc::new(base)),
-                    allowed,
-                    constraint,
-                    constrained,
-                };
+        let weight = base.weight.saturating_add(u32::from(definition.is_collection));
+        let (kind, shape) = match (definition.is_collection, base) {
+            (true, base) => (Type::List(Arc::new(base.kind.clone())), Shape::List(Arc::new(base))),
+            (false, base) if base.constrained && !matches!(base.shape, Shape::Structure(_)) => {
+                (base.kind.clone(), Shape::Same(Arc::new(base)))
             }
-            other => other,
+            (false, base) => (base.kind, base.shape),
         };
-        ItemType { name, kind: base.kind, shape, allowed, constraint, constrained }
+        ItemType { name, kind, shape, allowed, constraint, constrained, weight }
     }
 
     /// The type without `isCollection` and without the definition's own tests.
@@ -164,12 +188,16 @@ impl Compiler<'_> {
         if let Some(function) = &definition.function {
             let mut parameters = Vec::new();
             for parameter in &function.parameters {
-                let kind = self.type_of(model, parameter.type_ref.as_deref(), what, parameter.place);
-                parameters.push(kind.map_or(Type::Any, |kind| kind.kind.clone()));
+                let name = parameter.type_ref.as_deref();
+                parameters.push(self.type_at(model, name, what, parameter.place, depth + 1));
             }
-            let output = self.type_of(model, function.output.as_deref(), what, definition.place);
-            let output = output.map_or(Type::Any, |kind| kind.kind.clone());
-            return ItemType::simple(&definition.name, Type::Function(parameters.into(), Arc::new(output)));
+            let name = function.output.as_deref();
+            let output = self.type_at(model, name, what, definition.place, depth + 1);
+            let weights = parameters.iter().chain([&output]).flatten().map(|kind| kind.weight);
+            let weight = weights.fold(1, u32::saturating_add);
+            let parameters: Vec<Type> = parameters.iter().map(feel_type).collect();
+            let kind = Type::Function(parameters.into(), Arc::new(feel_type(&output)));
+            return ItemType { weight, ..ItemType::simple(&definition.name, kind) };
         }
         if !definition.components.is_empty() {
             let mut fields = Vec::new();
@@ -181,16 +209,10 @@ impl Compiler<'_> {
             }
             let kinds = fields.iter().map(|(name, field)| (Arc::clone(name), field.kind.clone())).collect();
             let constrained = fields.iter().any(|(_, field)| field.constrained);
+            let weight = fields.iter().map(|(_, field)| field.weight).fold(1, u32::saturating_add);
             let shape = Shape::Structure(fields);
             let name = Arc::clone(&definition.name);
-            return ItemType {
-                name,
-                kind: Type::Context(kinds),
-                shape,
-                allowed: None,
-                constraint: None,
-                constrained,
-            };
+            return ItemType { shape, constrained, weight, ..ItemType::simple(&name, Type::Context(kinds)) };
         }
         let Some(reference) = &definition.type_ref else {
             return ItemType::simple(&definition.name, Type::Any);
@@ -200,8 +222,9 @@ impl Compiler<'_> {
             self.type_of(model, Some(reference), what, definition.place);
             return ItemType::simple(&definition.name, Type::Any);
         };
-        let (name, kind, constrained) = (Arc::clone(&found.name), found.kind.clone(), found.constrained);
-        ItemType { name, kind, constrained, shape: Shape::Same(found), allowed: None, constraint: None }
+        let (constrained, weight) = (found.constrained, found.weight);
+        let simple = ItemType::simple(&found.name, found.kind.clone());
+        ItemType { constrained, weight, shape: Shape::Same(found), ..simple }
     }
 
     /// Compiles allowed values or a type constraint.
@@ -219,31 +242,25 @@ impl Compiler<'_> {
     /// The types that FEEL may name in this model, such as `tPerson` and `import.tPerson`.
     pub(super) fn type_names(&mut self, model: usize) -> HashMap<String, Type> {
         let mut names = HashMap::new();
-        self.collect_type_names(model, "", &mut names, 0);
-        names
-    }
-
-    fn collect_type_names(
-        &mut self,
-        model: usize,
-        prefix: &str,
-        names: &mut HashMap<String, Type>,
-        depth: usize,
-    ) {
-        let linked = self.models[model];
-        for definition in &linked.item_definitions {
-            let found = self.defined(model, definition, 0);
-            names.entry(format!("{prefix}{}", definition.name)).or_insert_with(|| found.kind.clone());
-        }
-        if depth >= 4 {
-            return;
-        }
-        for (at, import) in linked.imports.iter().enumerate() {
-            if let Some(imported) = self.imports[model][at] {
-                let dot = if import.name.is_empty() { "" } else { "." };
-                let prefix = format!("{prefix}{}{dot}", import.name);
-                self.collect_type_names(imported, &prefix, names, depth + 1);
+        let mut open = VecDeque::from([(model, String::new())]);
+        let mut paths = 0;
+        while let Some((model, prefix)) = open.pop_front() {
+            let linked = self.models[model];
+            for definition in &linked.item_definitions {
+                let found = self.defined(model, definition, 0);
+                names.entry(format!("{prefix}{}", definition.name)).or_insert_with(|| found.kind.clone());
             }
+            paths += 1;
+            if paths >= limits::MAX_IMPORTS || names.len() >= limits::MAX_TYPE_NAMES {
+                break;
+            }
+            let imports = linked.imports.iter().zip(&self.imports[model]);
+            open.extend(imports.filter_map(|(import, imported)| {
+                let dot = if import.name.is_empty() { "" } else { "." };
+                Some(((*imported)?, format!("{prefix}{}{dot}", import.name)))
+            }));
+            open.truncate(limits::MAX_IMPORTS);
         }
+        names
     }
 }

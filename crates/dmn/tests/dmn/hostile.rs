@@ -51,6 +51,38 @@ fn endless_recursion_and_loops_run_out_of_fuel_or_depth() {
 }
 
 #[test]
+fn recursion_through_deep_boxes_keeps_within_the_stack() {
+    for (open, close) in [
+        ("<list>".to_owned(), "</list>".to_owned()),
+        (
+            format!("<conditional><if>{}</if><then>", literal("true")),
+            format!("</then><else>{}</else></conditional>", literal("1")),
+        ),
+        ("<context><contextEntry><variable name=\"v\"/>".to_owned(), "</contextEntry></context>".to_owned()),
+        (
+            format!("<for iteratorVariable=\"v\"><in>{}</in><return>", literal("[1]")),
+            "</return></for>".to_owned(),
+        ),
+    ] {
+        let levels = 36;
+        let body = open.repeat(levels) + &literal("k(n + 1)") + &close.repeat(levels);
+        let recursive =
+            "<businessKnowledgeModel id=\"k\" name=\"k\"><encapsulatedLogic><formalParameter name=\"n\"/>"
+                .to_owned()
+                + &body
+                + "</encapsulatedLogic></businessKnowledgeModel>"
+                + &decision(
+                    &("<knowledgeRequirement><requiredKnowledge href=\"#k\"/></knowledgeRequirement>"
+                        .to_owned()
+                        + &literal("k(1)")),
+                );
+        let model = model(&recursive).compile(&[]);
+        let failure = evaluate(&model, "d", "{}").failure.expect("it is stopped");
+        assert!(["feel.depth", "feel.fuel", "feel.size"].contains(&failure.code), "{failure}");
+    }
+}
+
+#[test]
 fn types_that_refer_to_themselves_end() {
     let body = "<itemDefinition name=\"a\"><typeRef>b</typeRef></itemDefinition><itemDefinition name=\"b\"><typeRef>a</typeRef></itemDefinition>\
         <itemDefinition name=\"tree\"><itemComponent name=\"children\" isCollection=\"true\"><typeRef>tree</typeRef></itemComponent></itemDefinition>\
@@ -59,6 +91,39 @@ fn types_that_refer_to_themselves_end() {
         + &literal("{children: [{children: []}]}")
         + "</decision>";
     assert_eq!(value(&model(&body).compile(&[]), "d", "{}"), r#"{"children":[{"children":[]}]}"#);
+}
+
+#[test]
+fn types_that_grow_without_bound_are_cut() {
+    let mut doubling = String::new();
+    let mut chain = String::new();
+    for at in 0..35 {
+        let next = if at == 34 { "string".to_owned() } else { format!("t{}", at + 1) };
+        doubling += &format!(
+            "<itemDefinition name=\"t{at}\"><itemComponent name=\"x\"><typeRef>{next}</typeRef></itemComponent>\
+             <itemComponent name=\"y\"><typeRef>{next}</typeRef></itemComponent></itemDefinition>"
+        );
+    }
+    for at in 0..3_000 {
+        chain += &format!(
+            "<itemDefinition name=\"c{at}\"><functionItem outputTypeRef=\"c{}\"/></itemDefinition>",
+            at + 1
+        );
+    }
+    let body = |types: &str, name: &str| {
+        let knowledge = format!(
+            "<businessKnowledgeModel id=\"k\" name=\"k\"><encapsulatedLogic><formalParameter name=\"p\" typeRef=\"{name}\"/>{}\
+             </encapsulatedLogic></businessKnowledgeModel>",
+            literal("p")
+        );
+        let requirement = "<knowledgeRequirement><requiredKnowledge href=\"#k\"/></knowledgeRequirement>";
+        types.to_owned() + &knowledge + &decision(&(requirement.to_owned() + &literal("k(1)")))
+    };
+    for (types, name, code) in [(doubling, "t0", "dmn.type.size"), (chain, "c0", "dmn.type.depth")] {
+        let model = model(&body(&types, name)).compile(&[]);
+        assert!(model.diagnostics().iter().any(|one| one.code == code), "{:?}", model.diagnostics().first());
+        evaluate(&model, "d", "{}");
+    }
 }
 
 #[test]
