@@ -117,6 +117,14 @@ fn open(
     let ports = Ports { disk, reading, store, clock: SystemClock, exporter: Some(exporter) };
     let (handle, guard) =
         runtime::start(options, ports).map_err(|error| within("the engine does not start", &error))?;
+    let (read, logged) = (reader.position(), handle.position());
+    if read > logged {
+        let why = format!(
+            "it has record {read} and the log ends at {logged}: they do not belong together. Restore the log, or \
+             delete history.db to build it again from the log that is there"
+        );
+        return Err(within("the read model is ahead of the log", &why));
+    }
     Ok((handle, guard, reader))
 }
 
