@@ -74,7 +74,7 @@ export async function openPage(base) {
 
 /** A picture in each scheme, where the command line asks for pictures. The page follows the system's scheme by itself. */
 export async function picture(page, name) {
-  if (!process.argv.includes('--pictures')) return;
+  if (!process.argv.includes('--pictures') && !process.env.DIRIGENT_PICTURES) return;
   mkdirSync(images, { recursive: true });
   for (const scheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme: scheme });
