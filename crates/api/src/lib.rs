@@ -11,6 +11,7 @@
 mod authorized;
 mod command;
 mod extract;
+mod foreign;
 mod limits;
 mod problem;
 mod search;
@@ -26,7 +27,7 @@ pub use state::{AppState, Mode};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{Method, Uri};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -57,6 +58,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/{*rest}", axum::routing::any(no_endpoint))
         .method_not_allowed_fallback(no_method)
         .layer(DefaultBodyLimit::max(limits::MAX_BODY_BYTES))
+        .layer(from_fn_with_state(state.clone(), foreign::refuse_foreign))
         .layer(from_fn(problems_name_their_path))
         .with_state(state)
 }

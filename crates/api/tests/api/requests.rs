@@ -105,3 +105,16 @@ async fn searches_check_what_they_are_asked() {
     let either = json!({"filter": {"$or": [{"state": "ACTIVE"}, {"hasIncident": true}]}});
     assert!(server.search("process-instances", either).await.is_empty());
 }
+
+#[tokio::test]
+async fn a_page_of_another_origin_cannot_deploy() {
+    let server = Server::start();
+    let form = Request::post("/v2/deployments")
+        .header("host", "127.0.0.1:8080")
+        .header("origin", "https://evil.example")
+        .header("content-type", "multipart/form-data; boundary=cut")
+        .body(Body::from("--cut--\r\n"));
+    server.request(form.unwrap()).await.problem(403, "FORBIDDEN");
+    let rebound = Request::get("/v2/topology").header("host", "evil.example").body(Body::empty());
+    server.request(rebound.unwrap()).await.problem(403, "FORBIDDEN");
+}
