@@ -203,6 +203,8 @@ pub(crate) struct DecisionCode {
     pub variable: Arc<str>,
     pub kind: Kind,
     pub body: Node,
+    /// How deep the body nests, in boxes.
+    pub height: u32,
     /// Whether the decision has logic at all.
     pub logic: LogicKind,
     pub requirements: Vec<Requirement>,

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 type Eval = Result<Value, Stop>;
 
-/// So many nested boxes take about as much of the call stack as a call of a function.
-const BOXES_PER_CALL: u32 = 8;
+/// A box takes about as much of the call stack as so many levels of a FEEL expression.
+pub(crate) const LEVELS_PER_BOX: u32 = 3;
 /// Slots up to this number need no allocation.
 const INLINE_SLOTS: usize = 6;
 
@@ -280,11 +280,6 @@ pub(crate) fn closure(code: &Arc<FunctionCode>, captured: Frame) -> Value {
     code.value(Arc::new(ClosureFunction(closure)))
 }
 
-/// Evaluates with the depth of so many more calls counted.
-fn deeper(run: &mut Run<'_>, calls: u32, eval: &mut dyn FnMut(&mut Run<'_>) -> Eval) -> Eval {
-    if calls == 0 { eval(run) } else { run.nested(|run| deeper(run, calls - 1, eval)) }
-}
-
 impl NativeFunction for ClosureFunction {
     fn call(&self, arguments: &[Value], run: &mut Run<'_>) -> Eval {
         let code = &self.0.code;
@@ -306,7 +301,8 @@ impl NativeFunction for ClosureFunction {
         if let Some(this) = code.this {
             frame.set(this, code.value(Arc::new(ClosureFunction(Arc::clone(&self.0)))));
         }
-        let value = deeper(run, code.height / BOXES_PER_CALL, &mut |run| code.body.eval(&mut frame, run))?;
+        let levels = code.height.saturating_mul(LEVELS_PER_BOX);
+        let value = run.nested_by(levels, |run| code.body.eval(&mut frame, run))?;
         coerced(&code.result, value, &code.name, run)
     }
 }

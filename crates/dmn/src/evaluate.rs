@@ -1,7 +1,7 @@
 //! Evaluation of the requirements graph. Invariant: every decision is evaluated at most once, without recursion.
 
 use crate::code::{Code, DecisionCode, Element, Frame, InputCode, LogicKind, Program, Requirement};
-use crate::eval::coerced;
+use crate::eval::{LEVELS_PER_BOX, coerced};
 use crate::outcome::{DecisionWarning, EvaluatedDecision, EvaluatedInput, Failure};
 use crate::table::Record;
 use feel::{Context, Run, Stop, Value, Warning};
@@ -135,13 +135,15 @@ impl<'p, 'r, 'e> Evaluation<'p, 'r, 'e> {
             values.get(&requirement.target).cloned().flatten()
         });
         let mut record = Record::default();
-        let value = match (&decision.body.code, self.notes.is_some()) {
-            (Code::Table(table), true) => {
-                let value = table.eval(&mut frame, self.run, Some(&mut record))?;
-                coerced(&decision.body.kind, value, &decision.body.label, self.run)?
+        let recorded = self.notes.is_some();
+        let levels = decision.height.saturating_mul(LEVELS_PER_BOX);
+        let value = self.run.nested_by(levels, |run| match &decision.body.code {
+            Code::Table(table) if recorded => {
+                let value = table.eval(&mut frame, run, Some(&mut record))?;
+                coerced(&decision.body.kind, value, &decision.body.label, run)
             }
-            _ => decision.body.eval(&mut frame, self.run)?,
-        };
+            _ => decision.body.eval(&mut frame, run),
+        })?;
         let value = coerced(&decision.kind, value, &decision.body.label, self.run)?;
         if self.notes.is_some() {
             self.note(decision, record, &value);

@@ -64,7 +64,7 @@ impl ItemType {
         }
         let value = match feel::coerce(&self.kind, value) {
             Ok(value) => value,
-            Err(value) => return Ok(Err(format!("expected {}, found {}", self.name, short(&value)))),
+            Err(value) => return Ok(Err(self.mismatch(&value))),
         };
         if !self.constrained {
             return Ok(Ok(value));
@@ -73,6 +73,27 @@ impl ItemType {
             None => Ok(value),
             Some(reason) => Err(reason),
         })
+    }
+
+    /// Which part of a value is not of this type.
+    fn mismatch(&self, value: &Value) -> String {
+        let inner = match (&self.shape, value) {
+            (Shape::Same(other), value) => return other.mismatch(value),
+            (Shape::List(item), Value::List(list)) => {
+                let wrong = list.iter().position(|value| !item.kind.accepts(value));
+                wrong.map(|at| format!("item {}: {}", at + 1, item.mismatch(&list[at])))
+            }
+            (Shape::Structure(fields), Value::Context(context)) => {
+                fields.iter().find_map(|(name, field)| match context.get(name) {
+                    None => Some(format!("the component '{name}' is missing")),
+                    Some(value) => {
+                        (!field.kind.accepts(value)).then(|| format!("{name}: {}", field.mismatch(value)))
+                    }
+                })
+            }
+            _ => None,
+        };
+        inner.unwrap_or_else(|| format!("expected {}, found {}", self.name, short(value)))
     }
 
     /// Why the value breaks a constraint, if it does.

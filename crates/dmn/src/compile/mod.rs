@@ -238,6 +238,7 @@ impl<'m> Compiler<'m> {
             name: Arc::clone(&decision.name),
             variable: Arc::clone(variable.map_or(&decision.name, |variable| &variable.name)),
             kind,
+            height: body.height(),
             body,
             logic,
             requirements,

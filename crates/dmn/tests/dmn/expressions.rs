@@ -118,6 +118,14 @@ fn constraints_of_types_are_checked() {
             "{wrong}"
         );
     }
+    for (wrong, reason) in [
+        (r#"{"name":"a"}"#, "the component 'marks' is missing"),
+        (r#"{"name":"a","marks":[1,"b"]}"#, "marks: item 2: expected number, found string \"b\""),
+        (r#"7"#, "expected pupil, found number 7"),
+    ] {
+        let warning = &evaluate(&model, "d", &format!("{{\"p\":{wrong}}}")).warnings[0];
+        assert_eq!(warning.warning.message, reason);
+    }
     let warning = &evaluate(&model, "d", r#"{"p":{"name":"a","marks":[1,7]}}"#).warnings[0];
     assert!(
         warning.warning.message.contains("number 7 is not allowed by grade, which is [1..6]"),

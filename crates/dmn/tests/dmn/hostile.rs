@@ -83,6 +83,55 @@ fn recursion_through_deep_boxes_keeps_within_the_stack() {
 }
 
 #[test]
+fn recursion_through_deep_expressions_keeps_within_the_stack() {
+    for text in [
+        "[".repeat(60) + "k(n + 1)" + &"]".repeat(60),
+        "if n > 0 then ".repeat(50) + "k(n + 1)" + &" else 1".repeat(50),
+        "{a: ".repeat(60) + "k(n + 1)" + &"}".repeat(60),
+        "abs(".repeat(60) + "k(n + 1)" + &")".repeat(60),
+    ] {
+        let recursive =
+            "<businessKnowledgeModel id=\"k\" name=\"k\"><encapsulatedLogic><formalParameter name=\"n\"/>"
+                .to_owned()
+                + &literal(&text)
+                + "</encapsulatedLogic></businessKnowledgeModel>"
+                + &decision(
+                    &("<knowledgeRequirement><requiredKnowledge href=\"#k\"/></knowledgeRequirement>"
+                        .to_owned()
+                        + &literal("k(1)")),
+                );
+        let model = model(&recursive).compile(&[]);
+        let outcome = evaluate(&model, "d", "{}");
+        let failure = outcome
+            .failure
+            .unwrap_or_else(|| panic!("it is stopped: {:?} {:?}", model.diagnostics(), outcome.warnings));
+        assert!(["feel.depth", "feel.fuel", "feel.size"].contains(&failure.code), "{failure}");
+    }
+}
+
+#[test]
+fn services_that_call_services_keep_within_the_stack() {
+    let mut body = String::new();
+    for at in 0..90 {
+        let call = literal(&format!("s{}()", at + 1));
+        let deep = "<list>".repeat(40) + if at == 89 { "" } else { &call } + &"</list>".repeat(40);
+        let requirement = match at {
+            89 => String::new(),
+            _ => format!(
+                "<knowledgeRequirement><requiredKnowledge href=\"#s{}\"/></knowledgeRequirement>",
+                at + 1
+            ),
+        };
+        body += &format!(
+            "<decision id=\"d{at}\" name=\"d{at}\">{requirement}{deep}</decision>\
+             <decisionService id=\"s{at}\" name=\"s{at}\"><variable name=\"s{at}\"/><outputDecision href=\"#d{at}\"/></decisionService>"
+        );
+    }
+    let model = model(&body).compile(&[]);
+    assert_eq!(evaluate(&model, "d0", "{}").failure.map(|failure| failure.code), Some("feel.depth"));
+}
+
+#[test]
 fn types_that_refer_to_themselves_end() {
     let body = "<itemDefinition name=\"a\"><typeRef>b</typeRef></itemDefinition><itemDefinition name=\"b\"><typeRef>a</typeRef></itemDefinition>\
         <itemDefinition name=\"tree\"><itemComponent name=\"children\" isCollection=\"true\"><typeRef>tree</typeRef></itemComponent></itemDefinition>\
