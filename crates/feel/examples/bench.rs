@@ -52,7 +52,40 @@ fn data() -> Value {
     Value::from_json(&text).unwrap_or_default()
 }
 
+/// How long it takes until a limit ends a hostile expression.
+fn bomb(source: &str) {
+    let Ok(expression) = compile(source, &OPEN) else {
+        println!("does not compile: {source}");
+        return;
+    };
+    let started = Instant::now();
+    let outcome = expression.evaluate(&[], &Env::default(), &mut Fuel::default());
+    let code = outcome.error.map_or("no limit", |error| error.code());
+    println!(
+        "{:<90}{code:<12}{:>8.1} ms",
+        &source[..source.len().min(88)],
+        started.elapsed().as_secs_f64() * 1e3
+    );
+}
+
+const BOMBS: [&str; 11] = [
+    "for i in 1..1000000000 return i",
+    "{f: function(n) f(n + 1), x: f(1)}.x",
+    "for i in 1..100000 return partial",
+    "for i in 1..1000000 return 10.1 ** 0.123",
+    "for i in 1..1000000 return exp(i / 7)",
+    "matches(\"a\", \"((a{1000}){1000}){10}\")",
+    "matches(string join(for i in 1..10000 return \"a\") + \"!\", \"(a+)+$\")",
+    "for i in 1..1000000 return matches(\"abc\", \"(\\p{Lu}|\\d){\" + string(modulo(i, 20)) + \"}\")",
+    "{s: string join(for i in 1..10000 return \"0123456789abcdef\"), x: for i in 1..1000000 return contains(s, \"x\")}",
+    "{s: for i in 1..10000 return [i], x: for i in 1..1000000 return s = s[item != [3]]}",
+    "some i in 1..1000, j in 1..1000, k in 1..1000 satisfies i + j + k < 0",
+];
+
 fn main() {
+    for source in BOMBS {
+        bomb(source);
+    }
     let data = data();
     evaluate("condition", "amount > 1000 and country = \"DE\"", &data);
     evaluate("arithmetic on integers", "amount * 2 + 1", &data);
@@ -68,6 +101,10 @@ fn main() {
     evaluate("date parsing", "date(\"2024-01-\" + string(amount - 1470))", &data);
     evaluate("context", "{a: amount, b: a + 1}", &data);
     evaluate("function call", "(function(a, b) a + b)(amount, 1)", &data);
+    let json = data.to_json();
+    measure("read 3 KB of JSON", || {
+        black_box(Value::from_json(black_box(&json))).ok();
+    });
     let sources = [
         ("prepare condition", "amount > 1000 and country = \"DE\""),
         ("prepare path", "order.customer.address.city"),

@@ -29,7 +29,7 @@ type Result<T> = std::result::Result<T, JsonError>;
 impl Value {
     /// Reads a JSON text; numbers keep 34 digits, of members with the same name the last one counts.
     pub fn from_json(text: &str) -> Result<Value> {
-        let mut reader = Reader { text, bytes: text.as_bytes(), at: 0 };
+        let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, names: [const { None }; NAMES] };
         let value = reader.value(0)?;
         reader.space();
         if reader.at < reader.bytes.len() {
@@ -39,10 +39,14 @@ impl Value {
     }
 }
 
+/// Member names that are kept to be shared, because objects of one list have the same.
+const NAMES: usize = 64;
+
 struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    names: [Option<Arc<str>>; NAMES],
 }
 
 impl Reader<'_> {
@@ -134,7 +138,7 @@ impl Reader<'_> {
             if self.peek() != b'"' {
                 return Err(self.error("expected a member name in quotes"));
             }
-            let name = self.string()?;
+            let name = self.name()?;
             self.space();
             if self.peek() != b':' {
                 return Err(self.error("expected ':'"));
@@ -150,6 +154,25 @@ impl Reader<'_> {
         }
         self.at += 1;
         Ok(Value::context(context))
+    }
+
+    /// A member name; the same name is the same allocation, mostly.
+    fn name(&mut self) -> Result<Arc<str>> {
+        let start = self.at + 1;
+        let mut end = start;
+        while matches!(self.bytes.get(end), Some(byte) if !matches!(byte, b'"' | b'\\' | 0..0x20)) {
+            end += 1;
+        }
+        if self.bytes.get(end) != Some(&b'"') {
+            return self.string();
+        }
+        let text = &self.text[start..end];
+        self.at = end + 1;
+        let known = &mut self.names[crate::context::name_hash(text) as usize % NAMES];
+        match known {
+            Some(name) if **name == *text => Ok(Arc::clone(name)),
+            _ => Ok(Arc::clone(known.insert(text.into()))),
+        }
     }
 
     fn string(&mut self) -> Result<Arc<str>> {

@@ -177,6 +177,10 @@ pub struct Run<'e> {
     pub(crate) env: &'e Env,
     pub(crate) fuel: &'e mut Fuel,
     pub(crate) warnings: Vec<Warning>,
+    /// Where each warning came from: source, offset, code. A place warns once.
+    warned: Vec<(usize, u32, &'static str)>,
+    /// How often there was a reason to warn.
+    pub(crate) reasons: u64,
     pub(crate) error: Option<LimitError>,
     pub(crate) depth: u32,
     pub(crate) random: u64,
@@ -193,6 +197,8 @@ impl<'e> Run<'e> {
             env,
             fuel,
             warnings: Vec::new(),
+            warned: Vec::new(),
+            reasons: 0,
             error: None,
             depth: 0,
             random: env.seed,
@@ -219,6 +225,7 @@ impl<'e> Run<'e> {
 
     /// Takes the warnings so far.
     pub fn take_warnings(&mut self) -> Vec<Warning> {
+        self.warned.clear();
         std::mem::take(&mut self.warnings)
     }
 
@@ -280,22 +287,41 @@ impl<'e> Run<'e> {
         result
     }
 
-    /// Records why something is `null`.
+    /// Whether a place has a new reason to warn; counts it in any case.
+    #[cold]
+    pub(crate) fn wants_warning(&mut self, source: &str, start: u32, code: &'static str) -> bool {
+        self.reasons += 1;
+        let place = (source.as_ptr() as usize, start, code);
+        if self.warnings.len() >= limits::MAX_WARNINGS || self.warned.contains(&place) {
+            return false;
+        }
+        self.warned.push(place);
+        true
+    }
+
+    /// Records why something is `null`; the same place and code are recorded once.
     #[cold]
     pub fn warn(&mut self, source: &str, start: u32, end: u32, code: &'static str, message: String) {
-        if self.warnings.len() >= limits::MAX_WARNINGS {
-            return;
+        if self.wants_warning(source, start, code) {
+            self.add_warning(source, start, end, code, message);
         }
+    }
+
+    pub(crate) fn add_warning(
+        &mut self,
+        source: &str,
+        start: u32,
+        end: u32,
+        code: &'static str,
+        message: String,
+    ) {
         let (line, column) = position(source, start as usize);
         let text = source.get(start as usize..end as usize).unwrap_or("");
         let expression = match text.char_indices().nth(120) {
             Some((cut, _)) => format!("{}…", &text[..cut]),
             None => text.to_owned(),
         };
-        let warning = Warning { expression, line, column, code, message };
-        if !self.warnings.contains(&warning) {
-            self.warnings.push(warning);
-        }
+        self.warnings.push(Warning { expression, line, column, code, message });
     }
 
     /// The next number of the run's own sequence (SplitMix64).
@@ -327,6 +353,7 @@ impl<'e> Run<'e> {
     /// Forgets the warnings after the first `count`.
     pub fn forget_warnings(&mut self, count: usize) {
         self.warnings.truncate(count);
+        self.warned.truncate(count);
     }
 
     /// Checks depth and weight of a list or a context.

@@ -209,6 +209,29 @@ fn bombs_end_with_a_typed_error() {
         assert_eq!(outcome.error.as_ref().map(LimitError::code), Some(code), "{source}: {outcome:?}");
         assert!(started.elapsed().as_millis() < 2000, "{source}");
     }
+    let slow = [
+        "for i in 1..1000000 return 10.1 ** 0.123",
+        "for i in 1..1000000 return exp(i / 7)",
+        "for i in 1..1000000 return matches(\"abc\", \"(\\p{Lu}|\\d){\" + string(modulo(i, 20)) + \"}\")",
+        "for i in 1..1000000 return nothing.at all",
+        "{s: string join(for i in 1..10000 return \"0123456789abcdef\"), x: for i in 1..1000000 return contains(s, \"x\")}",
+        "{s: for i in 1..10000 return [i], x: for i in 1..1000000 return s = s[item != [3]]}",
+        "some i in 1..1000, j in 1..1000, k in 1..1000 satisfies i + j + k < 0",
+        "count(for i in 1..1000, j in 1..1000 return distinct values([i, j, [i, j]]))",
+    ];
+    for source in slow {
+        let expression = compile(source, &Options { open: true, ..Options::default() }).unwrap();
+        let started = std::time::Instant::now();
+        let outcome = expression.evaluate(&[], &Env::default(), &mut Fuel::default());
+        assert_eq!(
+            outcome.error.as_ref().map(LimitError::code),
+            Some("feel.fuel"),
+            "{source}: {:?}",
+            outcome.warnings
+        );
+        // The machine that runs this may be busy; alone it takes less than a tenth of this.
+        assert!(started.elapsed().as_millis() < 2000, "{source}: {:?}", started.elapsed());
+    }
     for deep in [
         "(".repeat(100_000),
         "-".repeat(100_000),

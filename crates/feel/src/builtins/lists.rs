@@ -155,6 +155,7 @@ fn reverse(arguments: &[Value], run: &mut Run<'_>) -> Result<Value> {
 fn index_of(arguments: &[Value], run: &mut Run<'_>) -> Result<Value> {
     let list = list(arguments, 0, run)?;
     let wanted = any(arguments, 1);
+    run.charge(wanted.weight() as u64 / 8 * list.len() as u64)?;
     let hits = list.iter().enumerate().filter(|(_, item)| equal(item, wanted) == Some(true));
     let positions = hits.map(|(at, _)| Value::from(at as i64 + 1)).collect();
     Ok(run.list(positions)?)
@@ -188,7 +189,7 @@ fn occurrences(arguments: &[Value], run: &mut Run<'_>) -> Result<Vec<(Value, usi
     let mut by_hash: HashMap<u64, Vec<usize>> = HashMap::new();
     for item in list.iter() {
         let same_hash = by_hash.entry(hash(item)).or_default();
-        run.charge(1 + same_hash.len() as u64)?;
+        run.charge((1 + same_hash.len() as u64) * (1 + item.weight() as u64 / 8))?;
         match same_hash.iter().find(|at| equal(&found[**at].0, item) == Some(true)) {
             Some(at) => found[*at].1 += 1,
             None => {

@@ -25,13 +25,19 @@ pub(super) static TABLE: &[Builtin] = &[
     ),
     Builtin::pure("abs", abs, &[needs(1, &["n"])]),
     Builtin::pure("modulo", |a, _| modulo(a), &[needs(2, &["dividend", "divisor"])]),
-    Builtin::pure("sqrt", |a, _| result(number(a, 0)?.sqrt()), &[needs(1, &["number"])]),
-    Builtin::pure("log", |a, _| result(number(a, 0)?.ln()), &[needs(1, &["number"])]),
-    Builtin::pure("exp", |a, _| result(number(a, 0)?.exp()), &[needs(1, &["number"])]),
+    Builtin::pure("sqrt", |a, run| slow(run, number(a, 0)?, Number::sqrt), &[needs(1, &["number"])]),
+    Builtin::pure("log", |a, run| slow(run, number(a, 0)?, Number::ln), &[needs(1, &["number"])]),
+    Builtin::pure("exp", |a, run| slow(run, number(a, 0)?, Number::exp), &[needs(1, &["number"])]),
     Builtin::pure("odd", |a, _| parity(a, 1), &[needs(1, &["number"])]),
     Builtin::pure("even", |a, _| parity(a, 0), &[needs(1, &["number"])]),
     Builtin::impure("random number", random, &[needs(0, &[])]),
 ];
+
+/// A function that takes microseconds.
+fn slow(run: &mut Run<'_>, n: Number, function: fn(Number) -> Option<Number>) -> Result<Value> {
+    run.charge(200)?;
+    result(function(n))
+}
 
 fn rounded(arguments: &[Value], mode: Rounding, scale_needed: bool) -> Result<Value> {
     let n = number(arguments, 0)?;

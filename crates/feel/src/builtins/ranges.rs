@@ -155,7 +155,7 @@ fn range(arguments: &[Value], run: &mut Run<'_>) -> Result<Value> {
     if !matches!(first, '[' | '(' | ']') || !matches!(last, ']' | ')' | '[') || text.len() < 2 {
         return wrong();
     }
-    run.charge(text.len() as u64)?;
+    run.charge(200 + text.len() as u64)?;
     let inside = &text[1..text.len() - 1];
     let Some(dots) = inside.match_indices("..").find(|(at, _)| inside[..*at].matches('"').count() % 2 == 0)
     else {

@@ -26,7 +26,9 @@ pub(crate) fn compile(pattern: &str, flags: &str, run: &mut Run<'_>) -> Result<C
         let limit = limits::MAX_PATTERN_BYTES as u64;
         return Ok(run.stop(LimitError::Size { what: "regular expression", limit })?);
     }
-    run.charge(100 + pattern.len() as u64)?;
+    // Repetitions and classes of Unicode can make a short pattern long to compile.
+    let long = pattern.contains(['{', '\\']);
+    run.charge(pattern.len() as u64 + if long { 50_000 } else { 1_000 })?;
     if let Some(flag) = flags.chars().find(|flag| !"smixq".contains(*flag)) {
         return fail(format!("'{flag}' is no flag of a regular expression"));
     }

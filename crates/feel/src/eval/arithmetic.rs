@@ -10,13 +10,13 @@ use crate::value::Value;
 impl State<'_, '_, '_> {
     pub(super) fn arithmetic(&mut self, node: &Node, op: Operator, pair: &[Node; 2]) -> Result<Value, Stop> {
         if let (Some(Value::Number(a)), Some(Value::Number(b))) = (self.peek(&pair[0]), self.peek(&pair[1]))
-            && let Some(result) = numbers(op, *a, *b)
+            && let Some(result) = quick(op, *a, *b)
         {
             return Ok(Value::Number(result));
         }
         let a = self.eval(&pair[0])?;
         if let (Value::Number(x), Some(Value::Number(y))) = (&a, self.peek(&pair[1]))
-            && let Some(result) = numbers(op, *x, *y)
+            && let Some(result) = quick(op, *x, *y)
         {
             return Ok(Value::Number(result));
         }
@@ -25,6 +25,9 @@ impl State<'_, '_, '_> {
     }
 
     fn apply(&mut self, node: &Node, op: Operator, a: &Value, b: &Value) -> Result<Value, Stop> {
+        if op == Operator::Power {
+            self.run.charge(POWER_FUEL)?;
+        }
         if let (Value::Number(a), Value::Number(b)) = (a, b)
             && let Some(result) = numbers(op, *a, *b)
         {
@@ -49,6 +52,15 @@ impl State<'_, '_, '_> {
         }
         Ok(value)
     }
+}
+
+/// A power that is not of small integers takes microseconds.
+const POWER_FUEL: u64 = 200;
+
+/// Operations that take nanoseconds.
+#[inline]
+fn quick(op: Operator, a: Number, b: Number) -> Option<Number> {
+    if op == Operator::Power { a.small_pow(b) } else { numbers(op, a, b) }
 }
 
 #[inline]

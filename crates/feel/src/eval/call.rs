@@ -26,6 +26,19 @@ impl From<Stop> for Fail {
 /// Built-in functions with up to this many arguments need no allocation for them.
 const INLINE: usize = 4;
 
+/// Functions of strings take time by their length.
+#[inline]
+fn charge_text(arguments: &[Value], run: &mut Run<'_>) -> Result<(), Stop> {
+    for argument in arguments {
+        if let Value::String(text) = argument
+            && text.len() >= 64
+        {
+            run.charge(text.len() as u64 / 64)?;
+        }
+    }
+    Ok(())
+}
+
 impl State<'_, '_, '_> {
     pub(super) fn call_builtin(
         &mut self,
@@ -36,6 +49,7 @@ impl State<'_, '_, '_> {
         let result = match nodes {
             [one] => {
                 let argument = [self.eval(one)?];
+                charge_text(&argument, self.run)?;
                 code(&argument, self.run)
             }
             _ if nodes.len() <= INLINE => {
@@ -43,6 +57,7 @@ impl State<'_, '_, '_> {
                 for (argument, node) in arguments.iter_mut().zip(nodes) {
                     *argument = self.eval(node)?;
                 }
+                charge_text(&arguments, self.run)?;
                 code(&arguments[..nodes.len()], self.run)
             }
             _ => {
@@ -50,6 +65,7 @@ impl State<'_, '_, '_> {
                 for node in nodes {
                     arguments.push(self.eval(node)?);
                 }
+                charge_text(&arguments, self.run)?;
                 code(&arguments, self.run)
             }
         };
@@ -70,6 +86,7 @@ impl State<'_, '_, '_> {
         for (argument, node) in arguments.iter_mut().zip(nodes) {
             *argument = self.eval(node)?;
         }
+        charge_text(&arguments, self.run)?;
         self.run.prepared = Some(Arc::clone(regex));
         let result = code(&arguments[..nodes.len().min(INLINE)], self.run);
         self.run.prepared = None;
@@ -137,6 +154,7 @@ pub(crate) fn call_function(
     match &function.kind {
         FunctionKind::Builtin(builtin) => {
             builtin.check(arguments.len())?;
+            charge_text(&arguments, run)?;
             (builtin.run)(&arguments, run)
         }
         FunctionKind::Lambda { code, captured } => {

@@ -117,7 +117,9 @@ impl State<'_, '_, '_> {
     /// `null`, with the reason recorded.
     #[cold]
     pub fn null(&mut self, node: &Node, code: &'static str, reason: impl FnOnce() -> String) -> Eval {
-        self.warn(node, code, reason());
+        if self.run.wants_warning(self.source, node.start, code) {
+            self.run.add_warning(self.source, node.start, node.end, code, reason());
+        }
         Ok(Value::Null)
     }
 
@@ -161,7 +163,7 @@ impl State<'_, '_, '_> {
     fn quietly(&mut self, node: &Node) -> Eval {
         let before = self.run.warnings.len();
         let value = self.eval(node)?;
-        self.run.warnings.truncate(before);
+        self.run.forget_warnings(before);
         Ok(value)
     }
 
@@ -178,10 +180,9 @@ impl State<'_, '_, '_> {
                 other => operand::property(&other, &name.text).is_some(),
             },
             _ => {
-                let before = self.run.warnings.len();
-                let value = self.eval(value)?;
-                let failed = self.run.warnings.len() > before;
-                self.run.warnings.truncate(before);
+                let reasons = self.run.reasons;
+                let value = self.quietly(value)?;
+                let failed = self.run.reasons > reasons;
                 !(value.is_null() && failed)
             }
         };

@@ -176,13 +176,18 @@ impl Number {
 
     /// `self` to the power of `other`; `None` when undefined or too large.
     pub fn checked_pow(self, other: Number) -> Option<Number> {
-        if let (Int(a), Int(b)) = (self.0, other.0)
-            && let Ok(small) = u32::try_from(b)
-            && let Some(power) = a.checked_pow(small)
-        {
-            return Some(Number(Int(power)));
+        if let Some(power) = self.small_pow(other) {
+            return Some(power);
         }
         functions::pow(self.decimal(), other.decimal()).map(Number::from_decimal)
+    }
+
+    /// The power of integers, when it is a small integer.
+    pub(crate) fn small_pow(self, other: Number) -> Option<Number> {
+        match (self.0, other.0) {
+            (Int(a), Int(b)) => Some(Number(Int(a.checked_pow(u32::try_from(b).ok()?)?))),
+            _ => None,
+        }
     }
 
     /// The square root; `None` for a negative number.
