@@ -234,8 +234,9 @@ impl<S: StateStore> Engine<S> {
             }
             items = inbox.items;
             self.node.poll(self.shared.clock.now());
-            self.pass_on();
+            // Whoever gets an answer finds the state that it rests on.
             self.publish();
+            self.pass_on();
             if stopping && self.is_settled() {
                 return;
             }

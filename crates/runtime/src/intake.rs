@@ -6,6 +6,9 @@ const TICK_MS: i64 = 100;
 /// No limit.
 const OPEN: u32 = u32::MAX;
 
+/// New instances in a tick that are always possible.
+const LEAST: u64 = 10;
+
 /// Counts new instances against a window that shrinks and grows.
 #[derive(Debug)]
 pub struct Intake {
@@ -26,9 +29,9 @@ impl Intake {
         let tick = now.div_euclid(TICK_MS);
         if tick != self.tick {
             if lagging {
-                self.window = (u64::from(self.window.min(self.used)) * 7 / 10).max(1) as u32;
+                self.window = (u64::from(self.window.min(self.used)) * 9 / 10).max(LEAST) as u32;
             } else if self.window != OPEN {
-                let wider = self.window.saturating_add(self.window / 2).saturating_add(1);
+                let wider = self.window.saturating_add(self.window / 3).saturating_add(1);
                 self.window = if wider > 1 << 20 { OPEN } else { wider };
             }
             self.tick = tick;
@@ -54,15 +57,15 @@ mod tests {
     fn the_window_shrinks_with_the_lag_and_opens_again() {
         let mut intake = Intake::default();
         assert_eq!(admitted(&mut intake, 0, false), 1_000);
-        assert_eq!(admitted(&mut intake, 1, true), 700);
-        assert_eq!(admitted(&mut intake, 2, true), 490);
-        for tick in 3..40 {
+        assert_eq!(admitted(&mut intake, 1, true), 900);
+        assert_eq!(admitted(&mut intake, 2, true), 810);
+        for tick in 3..60 {
             admitted(&mut intake, tick, true);
         }
-        assert_eq!(admitted(&mut intake, 40, true), 1, "never closed altogether");
-        for tick in 41..80 {
+        assert_eq!(admitted(&mut intake, 60, true), 10, "never closed altogether");
+        for tick in 61..100 {
             admitted(&mut intake, tick, false);
         }
-        assert_eq!(admitted(&mut intake, 80, false), 1_000);
+        assert_eq!(admitted(&mut intake, 100, false), 1_000);
     }
 }

@@ -63,6 +63,10 @@ pub enum Planted {
     AnswerBeforeSync,
     /// Recovery delivers commands of the outbox again that were delivered, and nothing recognises them.
     OutboxTwice,
+    /// So many of a hundred steps for clients panic after they changed their aggregate: nobody must notice.
+    StepPanics(u64),
+    /// Replaying this record panics.
+    ReplayPanics(u64),
 }
 
 /// Why a node does not start.

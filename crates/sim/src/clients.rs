@@ -208,7 +208,9 @@ impl Clients {
             match rejection.kind {
                 // The outcome is unknown, or nothing happened: the client tries again.
                 RejectionKind::Unavailable | RejectionKind::ResourceExhausted => return Ok(()),
-                RejectionKind::ProcessingError => return Err(rejection.reason.to_string()),
+                RejectionKind::ProcessingError if !rejection.reason.contains("planned to panic") => {
+                    return Err(rejection.reason.to_string());
+                }
                 _ => {}
             }
         }

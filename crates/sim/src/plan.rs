@@ -56,6 +56,8 @@ impl Plan {
             planted: match planted {
                 Some(Planted::AnswerBeforeSync) => Some(runtime::Planted::AnswerBeforeSync),
                 Some(Planted::OutboxTwice) => Some(runtime::Planted::OutboxTwice),
+                // Not a bug but a fault, which the node must survive.
+                None if random.chance(30) => Some(runtime::Planted::StepPanics(random.range(1, 10))),
                 _ => None,
             },
             ..Options::default()

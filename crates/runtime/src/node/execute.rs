@@ -252,8 +252,12 @@ impl<S: StateStore, T> Node<S, T> {
             partitions,
         };
         let (aggregate, catalog) = (&mut slot.aggregate, &self.catalog);
-        let result =
-            catch_unwind(AssertUnwindSafe(|| engine::step(aggregate, &id, catalog, &command, &mut env)));
+        let panics = step_panics(&self.options, sender, seed);
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let result = engine::step(aggregate, &id, catalog, &command, &mut env);
+            assert!(!panics, "this step is planned to panic");
+            result
+        }));
         match result {
             Ok(Ok(step)) => Ok(self.stepped(at, id, sender, command, step, seed)),
             Ok(Err(rejection)) => {
@@ -482,6 +486,18 @@ fn refused(id: AggregateId, command: Command, rejection: Rejection) -> Box<Refus
 
 fn gone() -> Rejection {
     Rejection::new(RejectionKind::NotFound, "What the command names is not there")
+}
+
+/// Whether a simulation wants this step to panic.
+#[cfg(feature = "planted-bugs")]
+fn step_panics(options: &crate::Options, sender: &Sender, seed: u64) -> bool {
+    let client = sender.source.0 == 0 && &*sender.actor != super::ENGINE;
+    client && matches!(options.planted, Some(crate::Planted::StepPanics(percent)) if seed % 100 < percent)
+}
+
+#[cfg(not(feature = "planted-bugs"))]
+fn step_panics(_: &crate::Options, _: &Sender, _: u64) -> bool {
+    false
 }
 
 /// What a panic is for the client.

@@ -27,6 +27,9 @@ use std::sync::Arc;
 /// Deliveries that run before a client's command gets its turn.
 const DELIVERIES_IN_A_ROW: usize = 256;
 
+/// The actor of commands that no client sent.
+const ENGINE: &str = "engine";
+
 /// Wake-ups that run in one go.
 const WAKES_IN_A_ROW: usize = 1_024;
 
@@ -180,7 +183,8 @@ impl<S: StateStore, T> Node<S, T> {
         let lag = self.exporter_lag();
         if !self.intake.admit(self.time.wall, lag > self.options.exporter_lag_ms) {
             let text = format!(
-                "History lags {lag} ms behind the engine, so fewer new instances are started: try again later"
+                "History lagged behind the engine (now by {lag} ms), so fewer new instances are started for a \
+                 while: try again later"
             );
             return Err(Rejection::new(RejectionKind::ResourceExhausted, text));
         }

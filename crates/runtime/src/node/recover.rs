@@ -111,7 +111,7 @@ impl<S: StateStore, T> Node<S, T> {
             quarantined: 0,
             intake: Intake::default(),
             next_partition: 0,
-            engine_actor: "engine".into(),
+            engine_actor: super::ENGINE.into(),
             no_text: "".into(),
             poisoned: None,
             builder,
@@ -307,7 +307,9 @@ impl<S: StateStore, T> Node<S, T> {
             return Ok(());
         }
         let aggregate = &mut slot.aggregate;
+        let panics = replay_panics(&self.options, header.lsn);
         let applied = catch_unwind(AssertUnwindSafe(|| {
+            assert!(!panics, "replaying this record is planned to panic");
             for event in &payload.events {
                 engine::apply(aggregate, id, event, &mut index);
             }
@@ -453,6 +455,16 @@ impl ReadLog for NoLog {
     fn read(&mut self, _: u64, _: u64, _: usize) -> Result<Vec<Record>, String> {
         Ok(Vec::new())
     }
+}
+
+#[cfg(feature = "planted-bugs")]
+fn replay_panics(options: &Options, lsn: u64) -> bool {
+    options.planted == Some(crate::Planted::ReplayPanics(lsn))
+}
+
+#[cfg(not(feature = "planted-bugs"))]
+fn replay_panics(_: &Options, _: u64) -> bool {
+    false
 }
 
 fn damaged(row: &str, reason: &str) -> StartError {

@@ -168,3 +168,39 @@ fn a_message_finds_its_instance_across_partitions_and_crashes() {
         world.assert_replay();
     }
 }
+
+#[test]
+fn an_exporter_that_lags_slows_new_instances_and_nothing_else() {
+    let mut world = World::new(Options::default());
+    world.deploy(WORK);
+    world.node.set_exporting(true);
+    for _ in 0..20 {
+        world.create("one-task");
+    }
+    let mut refused = 0;
+    for _ in 0..40 {
+        world.now += 200;
+        world.run();
+        for _ in 0..30 {
+            match world.call(create("one-task", "")) {
+                Response::Rejected { rejection } => {
+                    assert_eq!(rejection.kind, RejectionKind::ResourceExhausted);
+                    assert!(rejection.reason.contains("lagged"), "{}", rejection.reason);
+                    refused += 1;
+                }
+                response => assert!(matches!(response, Response::Created { .. })),
+            }
+        }
+    }
+    assert!(refused > 400, "{refused} of 1,200 were refused");
+    for job in world.take_jobs(10) {
+        assert_eq!(world.complete(job.key), Response::Done {});
+    }
+    let last = world.node.position();
+    assert_eq!(world.node.take_records().last().map(|record| record.header.lsn), Some(last));
+    world.node.exported(last);
+    assert_eq!(world.node.status().exporter_lag_ms, 0);
+    world.now += 200;
+    world.run();
+    world.create("one-task");
+}

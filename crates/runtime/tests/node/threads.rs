@@ -129,3 +129,41 @@ fn a_long_poll_is_answered_by_a_job_of_another_thread() {
     let jobs = receive.recv_timeout(Duration::from_secs(30)).expect("in time").expect("jobs");
     assert_eq!(jobs.len(), 1);
 }
+
+#[test]
+fn a_full_disk_is_said_and_a_restart_with_space_goes_on() {
+    let disk = journal::memory_disk::MemoryDisk::new(4);
+    let store = MemoryStore::new();
+    let begin = |disk: &journal::memory_disk::MemoryDisk| {
+        let reading = disk.clone();
+        let ports = Ports {
+            disk: disk.clone(),
+            reading: Arc::new(move || reading.clone()),
+            store: store.clone(),
+            clock: System,
+            exporter: None,
+        };
+        start(Options { segment_bytes: 8_192, ..Options::default() }, ports).expect("it starts")
+    };
+    let (handle, guard) = begin(&disk);
+    deploy(&handle);
+    disk.set_capacity(Some(20_000));
+    let mut created = Vec::new();
+    let rejection = loop {
+        match handle.call(create("one-task", "")).response {
+            Response::Created { instance, .. } => created.push(instance),
+            Response::Rejected { rejection } => break rejection,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(rejection.kind, RejectionKind::Unavailable);
+    assert!(rejection.reason.contains("disk is full"), "{}", rejection.reason);
+    assert!(handle.status().poisoned.is_some_and(|reason| reason.contains("disk is full")));
+    assert!(handle.call_activate_jobs(activation(1, 60_000)).is_err(), "nobody waits in vain");
+    guard.stop();
+    disk.set_capacity(None);
+    let (handle, _guard) = begin(&disk);
+    let jobs = handle.call_activate_jobs(activation(1_000, 0)).expect("jobs");
+    let kept: Vec<_> = jobs.iter().map(|job| job.instance).collect();
+    assert!(created.iter().all(|instance| kept.contains(instance)), "nothing acknowledged is lost");
+}
