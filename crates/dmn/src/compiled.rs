@@ -28,6 +28,12 @@ pub struct DecisionInfo {
     pub kind: LogicKind,
 }
 
+/// A model can be shared between threads.
+const _: fn() = || {
+    fn shared<T: Send + Sync>() {}
+    shared::<Compiled>();
+};
+
 impl fmt::Debug for Compiled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Compiled")

@@ -32,7 +32,9 @@ impl Model {
     pub fn compile(&self, imports: &[&Model]) -> Compiled {
         let mut compiler = Compiler::link(self, imports);
         let program = compiler.program();
-        Compiled { program, diagnostics: compiler.diagnostics }
+        let mut found = compiler.diagnostics;
+        found.sort_by_key(|(model, one)| (*model, one.place.line, one.place.column));
+        Compiled { program, diagnostics: found.into_iter().map(|(_, one)| one).collect() }
     }
 }
 
@@ -54,7 +56,8 @@ pub(crate) struct Compiler<'m> {
     owners: Vec<usize>,
     /// The index of the first element of every model.
     first_elements: Vec<usize>,
-    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What was found so far, with the model in which it is.
+    diagnostics: Vec<(usize, Diagnostic)>,
 }
 
 impl<'m> Compiler<'m> {
@@ -84,6 +87,13 @@ impl<'m> Compiler<'m> {
                     compiler.models.push(found);
                     Some(compiler.models.len() - 1)
                 });
+                if found.is_none() && !dmn {
+                    let what = format!("import '{}'", import.name);
+                    let message = format!("files of the type '{}' are not read", import.import_type);
+                    let help = "remove the import; what refers to it gives null";
+                    let diagnostic = Diagnostic::error("dmn.import.type", what, import.place, message, help);
+                    compiler.report(at, diagnostic.warning());
+                }
                 if found.is_none() && dmn {
                     let what = format!("import '{}'", import.name);
                     let message = format!("there is no model with the namespace '{}'", import.namespace);
@@ -118,8 +128,9 @@ impl<'m> Compiler<'m> {
             let linked = self.models[model];
             diagnostic.element = format!("{} of the imported model '{}'", diagnostic.element, linked.name);
         }
-        if self.diagnostics.len() < limits::MAX_DIAGNOSTICS && !self.diagnostics.contains(&diagnostic) {
-            self.diagnostics.push(diagnostic);
+        let found = (model, diagnostic);
+        if self.diagnostics.len() < limits::MAX_DIAGNOSTICS && !self.diagnostics.contains(&found) {
+            self.diagnostics.push(found);
         }
     }
 

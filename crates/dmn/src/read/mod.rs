@@ -24,6 +24,7 @@ impl Model {
         };
         let mut reader = Reader { diagnostics: Vec::new(), ids: HashMap::new() };
         let model = reader.model(&root, version);
+        reader.diagnostics.sort_by_key(|one| (one.place.line, one.place.column));
         if reader.diagnostics.is_empty() { Ok(model) } else { Err(reader.diagnostics) }
     }
 }

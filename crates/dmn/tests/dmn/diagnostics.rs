@@ -44,14 +44,13 @@ fn wrong_references_types_and_expressions_are_told_together() {
     check(
         body,
         expect![[r#"
-        2:1: error[dmn.import.missing] import 'e': there is no model with the namespace 'elsewhere' (deploy the imported model together with this one, or correct the namespace)
-        3:1: error[dmn.type.unknown] itemDefinition 'tPerson': the type 'strin' does not exist; did you mean 'string'? (correct typeRef, or add an item definition of that name)
-        6:25: error[dmn.reference] decision 'A': there is no inputData or decision with the id 'nobody' (correct href, or add the element)
-        5:3: error[dmn.type.unknown] decision 'A': the type 'tPersn' does not exist; did you mean 'tPerson'? (correct typeRef, or add an item definition of that name)
-        9:2: error[feel.syntax] decision 'A': expected an expression, found '*' in '1 +
-         * 2' (correct the expression)
-        11:64: warning[dmn.type] decision 'B': the result must be a number, not string "five" (correct the expression, or the typeRef of the variable)
-    "#]],
+            2:1: error[dmn.import.missing] import 'e': there is no model with the namespace 'elsewhere' (deploy the imported model together with this one, or correct the namespace)
+            3:1: error[dmn.type.unknown] itemDefinition 'tPerson': the type 'strin' does not exist; did you mean 'string'? (correct typeRef, or add an item definition of that name)
+            5:3: error[dmn.type.unknown] decision 'A': the type 'tPersn' does not exist; did you mean 'tPerson'? (correct typeRef, or add an item definition of that name)
+            6:25: error[dmn.reference] decision 'A': there is no inputData or decision with the id 'nobody' (correct href, or add the element)
+            9:2: error[feel.syntax] decision 'A': expected an expression, found '*' in '1 + * 2' (correct the expression)
+            11:64: warning[dmn.type] decision 'B': the result must be a number, not string "five" (correct the expression, or the typeRef of the variable)
+        "#]],
     );
 }
 
@@ -106,12 +105,12 @@ fn wrong_structure_is_told_with_its_place() {
     check(
         body,
         expect![[r#"
-        2:1: error[dmn.element] decison 'x': <decison> is not an element of definitions in DMN (remove it, or correct its name)
-        4:1: error[dmn.id.duplicate] decision 'B': the id 'same' is used in line 3 already (give it an id of its own)
-        6:1: error[dmn.expression.missing] input '': the input has no expression (add <inputExpression>)
-        8:1: error[dmn.table.rule] rule '': the rule has 0 output entries, the table 1 outputs (give one entry for every output)
-        5:20: error[dmn.table.hit-policy] decisionTable '': 'ALL' is not a hit policy (write UNIQUE, ANY, PRIORITY, FIRST, OUTPUT ORDER, RULE ORDER or COLLECT)
-    "#]],
+            2:1: error[dmn.element] decison 'x': <decison> is not an element of definitions in DMN (remove it, or correct its name)
+            4:1: error[dmn.id.duplicate] decision 'B': the id 'same' is used in line 3 already (give it an id of its own)
+            5:20: error[dmn.table.hit-policy] decisionTable '': 'ALL' is not a hit policy (write UNIQUE, ANY, PRIORITY, FIRST, OUTPUT ORDER, RULE ORDER or COLLECT)
+            6:1: error[dmn.expression.missing] input '': the input has no expression (add <inputExpression>)
+            8:1: error[dmn.table.rule] rule '': the rule has 0 output entries, the table 1 outputs (give one entry for every output)
+        "#]],
     );
 }
 
