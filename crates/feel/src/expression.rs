@@ -163,3 +163,9 @@ impl fmt::Debug for Expression {
         f.debug_struct("Expression").field("source", &self.source).field("slots", &self.slots).finish()
     }
 }
+
+const _: () = {
+    const fn shared_between_threads<T: Send + Sync>() {}
+    shared_between_threads::<Expression>();
+    shared_between_threads::<Value>();
+};

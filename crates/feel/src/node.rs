@@ -26,6 +26,8 @@ pub(crate) enum Kind {
     Local(u32),
     /// A variable that the innermost function captured when it was made.
     Captured(u32),
+    /// A captured variable that, when `null` or absent, is a built-in function.
+    CapturedOr(u32, Value),
     /// The innermost function itself, by the name of the context entry that defines it.
     ThisFunction,
     /// A name in a filter: an entry of one of the items, else something outside.

@@ -65,6 +65,9 @@ fn names_resolve_against_the_scope() {
     assert_eq!(error.help.as_deref(), Some("did you mean 'order'?"));
     check_with(r#"{"first name":"Ann","count":3}"#, "first name = \"Ann\" and count > 2", "true");
     check_with(r#"{"x y":1}"#, "`x y` + 1", "2");
+    check_with(r#"{"count":3,"min":2}"#, "(function(x) x + min)(count)", "5");
+    check_with(r#"{"list":[3,1]}"#, "sort(list, function(a, b) min(a, b) = a)", "[1,3]");
+    check_with(r#"{"in":{"then":{"for":1}}}"#, "`in`.then.for + 1", "2");
     check("{foo+bar: 1, baz: foo+bar + 1}.baz", "2");
     check("{a b: {c d: 5}}.a b.c d", "5");
 }

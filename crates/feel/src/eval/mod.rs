@@ -66,6 +66,10 @@ impl State<'_, '_, '_> {
             Kind::SlotOr(at, builtin) => {
                 Ok(self.slots.get(*at as usize).and_then(Option::as_ref).unwrap_or(builtin).clone())
             }
+            Kind::CapturedOr(at, builtin) => Ok(match &self.captured[*at as usize] {
+                Value::Null => builtin.clone(),
+                value => value.clone(),
+            }),
             Kind::ThisFunction => Ok(self.place(Place::This).unwrap_or_default()),
             Kind::FilterName(name) => match self.peek(node) {
                 Some(value) => Ok(value.clone()),

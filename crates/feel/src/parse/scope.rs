@@ -364,7 +364,7 @@ impl<'o> Parser<'o> {
     fn slot_or(&mut self, place: Place, builtin: Value, start: usize) -> Parsed<Node> {
         match place {
             Place::Slot(at) => self.node(Kind::SlotOr(at, builtin), start),
-            // A function captures what the variable is when the function is made.
+            Place::Captured(at) => self.node(Kind::CapturedOr(at, builtin), start),
             _ => self.node(Kind::Const(builtin), start),
         }
     }
