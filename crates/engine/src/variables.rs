@@ -25,6 +25,21 @@ impl<'a> Scopes<'a> {
         Scopes { instance, scope, near }
     }
 
+    /// All variables, the nearest of each name.
+    pub fn all(&self) -> Vec<(Str, Value)> {
+        let mut found: Vec<(Str, Value)> = Vec::new();
+        let mut scope = self.scope;
+        while let Some(element) = self.instance.element(scope) {
+            for (name, json) in &element.variables {
+                if !found.iter().any(|(known, _)| known == name) {
+                    found.push((name.clone(), Value::from_json(json.as_str()).unwrap_or(Value::Null)));
+                }
+            }
+            scope = element.scope;
+        }
+        found
+    }
+
     /// The value of a name, or none where no scope has it.
     pub fn value(&self, name: &str) -> Option<Value> {
         if let Some((_, value)) = self.near.iter().rev().find(|(known, _)| &**known == name) {

@@ -1,23 +1,36 @@
-//! Runs conformance material written by others against the product. The material stays outside the repository; the
-//! tests that read it take its place from `DIRIGENT_SHARED`.
+//! Runs conformance material written by others against the product. The material stays outside the repository.
 
 use crate::process::{Step, far};
 use std::path::Path;
 
-/// Suite, the folder it has in the material, and the package and filter of the tests that run it.
-const SUITES: &[(&str, &str, &str)] = &[
-    ("betsy", "dirigent-bpmn", "conformance"),
-    ("bpmnspector", "dirigent-bpmn", "conformance"),
-    ("dmn-tck", "dirigent-dmn", "conformance"),
-    ("miwg", "dirigent-bpmn", "conformance"),
+/// How a suite is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Runner {
+    /// A program of its own (package and example), which takes the directory, prints the score last and exits with
+    /// 1 unless everything passed.
+    Program(&'static str, &'static str),
+    /// Tests (package and filter) that find the material by `DIRIGENT_SHARED`.
+    Tests(&'static str, &'static str),
+}
+
+/// The suites, by the folder that they have in the material.
+const SUITES: &[(&str, Runner)] = &[
+    ("betsy", Runner::Tests("dirigent-bpmn", "conformance")),
+    ("bpmnspector", Runner::Tests("dirigent-bpmn", "conformance")),
+    ("dmn-tck", Runner::Program("dirigent-dmn", "dmn-tck")),
+    ("miwg", Runner::Tests("dirigent-bpmn", "conformance")),
 ];
 
 /// Runs a suite on a directory that holds its material.
 pub fn run(root: &Path, suite: &str, directory: &Path) -> Result<bool, String> {
-    let (folder, package, filter) = find(suite)?;
+    let (folder, runner) = find(suite)?;
     let directory = directory
         .canonicalize()
         .map_err(|error| format!("{} cannot be read: {error}", directory.display()))?;
+    let (package, filter) = match runner {
+        Runner::Tests(package, filter) => (package, filter),
+        Runner::Program(package, example) => return program(root, package, example, &directory),
+    };
     let shared = root.join("target/conformance");
     link(&shared, folder, &directory)?;
     let command = format!("cargo test --package {package} {filter} -- --show-output");
@@ -27,7 +40,16 @@ pub fn run(root: &Path, suite: &str, directory: &Path) -> Result<bool, String> {
     Ok(counts.failed == 0 && counts.passed > 0)
 }
 
-fn find(suite: &str) -> Result<(&'static str, &'static str, &'static str), String> {
+/// The program's own output is the answer, its last line the score.
+fn program(root: &Path, package: &str, example: &str, directory: &Path) -> Result<bool, String> {
+    let mut command = std::process::Command::new("cargo");
+    command.args(["run", "--quiet", "--package", package, "--example", example, "--"]).arg(directory);
+    let status =
+        command.current_dir(root).status().map_err(|error| format!("cargo cannot be started: {error}"))?;
+    Ok(status.success())
+}
+
+fn find(suite: &str) -> Result<(&'static str, Runner), String> {
     SUITES.iter().find(|(name, ..)| *name == suite).copied().ok_or_else(|| {
         let names: Vec<&str> = SUITES.iter().map(|(name, ..)| *name).collect();
         format!("there is no suite {suite:?}; there are {}", names.join(", "))

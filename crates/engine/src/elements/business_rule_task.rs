@@ -26,9 +26,8 @@ pub(super) fn activate(
             Failure::new(IncidentType::CalledDecisionError, text)
         })?
         .clone();
-    let names = decision.requirements.compiled.inputs_of(&id);
-    let inputs: Vec<(Str, feel::Value)> =
-        names.iter().filter_map(|name| Some((Str::from(&**name), scopes.value(name)?))).collect();
+    // A decision may read any variable that is visible here, whether its model declares it as input data or not.
+    let inputs = scopes.all();
     let evaluation_key = run.key();
     let evaluation = catalog.decisions().evaluate(
         &decision,

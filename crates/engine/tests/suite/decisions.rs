@@ -67,6 +67,24 @@ fn business_rule_task_sets_the_decisions_result() {
 }
 
 #[test]
+fn a_decision_reads_variables_that_its_model_does_not_declare() {
+    let start = DISCOUNT.find("  <inputData").expect("an input");
+    let end = DISCOUNT.find("  <decision ").expect("a decision");
+    let mut bare = format!("{}{}", &DISCOUNT[..start], &DISCOUNT[end..]);
+    let from = bare.find("  <informationRequirement").expect("a requirement");
+    let to = bare.find("  <decisionTable").expect("a table");
+    bare.replace_range(from..to, "");
+    let mut world = World::new(1, false);
+    let files = [("pricing.dmn", bare), ("p.bpmn", process())];
+    let resources =
+        files.map(|(name, text)| Resource { name: name.into(), content: Bytes(text.as_bytes().into()) });
+    let target = AggregateId::Catalog { tenant: record::DEFAULT_TENANT.into() };
+    world.submit(target, Command::DeployResources { resources: resources.into() }).expect("it deploys");
+    world.line(r#"start p {"amount":2000}"#);
+    assert!(world.trace.contains(r#"variables {"discount":10}"#), "{}", world.trace);
+}
+
+#[test]
 fn a_decision_that_is_not_there_is_an_incident() {
     let mut world = World::new(1, false);
     world.deploy(&process());
