@@ -7,6 +7,7 @@ use tokio::net::TcpStream;
 /// A kept connection.
 pub struct Connection {
     stream: TcpStream,
+    address: SocketAddr,
     request: Vec<u8>,
     response: Vec<u8>,
 }
@@ -16,7 +17,7 @@ impl Connection {
     pub async fn open(address: SocketAddr) -> Result<Self, String> {
         let stream = TcpStream::connect(address).await.map_err(|error| error.to_string())?;
         stream.set_nodelay(true).map_err(|error| error.to_string())?;
-        Ok(Connection { stream, request: Vec::new(), response: Vec::new() })
+        Ok(Connection { stream, address, request: Vec::new(), response: Vec::new() })
     }
 
     /// Sends JSON and gives status and body of the answer.
@@ -33,9 +34,9 @@ impl Connection {
         body: &str,
     ) -> Result<(u16, &str), String> {
         self.request.clear();
-        let length = body.len();
+        let (address, length) = (self.address, body.len());
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n\r\n"
         );
         self.request.extend_from_slice(head.as_bytes());
         self.request.extend_from_slice(body.as_bytes());
