@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// A compiled expression. It is immutable and can be shared between threads.
 pub struct Expression {
-    source: Box<str>,
+    source: Arc<str>,
     root: Node,
     slots: Vec<Arc<str>>,
     properties: Vec<Arc<str>>,
@@ -32,8 +32,8 @@ pub fn compile_unary_tests(source: &str, options: &Options<'_>) -> Result<Expres
 impl Expression {
     fn new(source: &str, options: &Options<'_>, unary: bool) -> Result<Expression, Vec<Diagnostic>> {
         let compiled = parse::compile(source, options, unary, false)?;
-        let parse::Compiled { root, slots, properties, hints } = compiled;
-        Ok(Expression { source: source.into(), root, slots, properties, hints, unary })
+        let parse::Compiled { source, root, slots, properties, hints } = compiled;
+        Ok(Expression { source, root, slots, properties, hints, unary })
     }
 
     /// The free variables, in the order of the slots.
@@ -88,7 +88,7 @@ impl Expression {
         let properties: Vec<&str> = self.properties.iter().map(|name| &**name).collect();
         let options = Options { names: &names, properties: &properties, open: true, types: None };
         let mut run = Run::new(env, fuel);
-        run.trace = Some(Vec::new());
+        run.extra().trace = Some(Vec::new());
         let value = match parse::compile(&self.source, &options, self.unary, true) {
             Ok(traced) => {
                 let by_name = |name: &Arc<str>| {
@@ -109,7 +109,7 @@ impl Expression {
             // It compiled before; only a type name that is not known here can differ.
             Err(_) => self.evaluate_in(slots, &mut run),
         };
-        let mut trace = run.trace.take().unwrap_or_default();
+        let mut trace = run.extra().trace.take().unwrap_or_default();
         let root = trace.pop().unwrap_or_else(|| Explained {
             expression: self.source.to_string(),
             line: 1,

@@ -176,36 +176,41 @@ pub struct Explained {
 pub struct Run<'e> {
     pub(crate) env: &'e Env,
     pub(crate) fuel: &'e mut Fuel,
-    pub(crate) warnings: Vec<Warning>,
+    pub(crate) depth: u32,
+    pub(crate) random: u64,
+    /// What most evaluations never need, so that starting and ending one is cheap.
+    extra: Option<Box<Extra>>,
+}
+
+/// What only evaluations need that warn, fail, match patterns or are explained.
+#[derive(Default)]
+pub(crate) struct Extra {
+    warnings: Vec<Warning>,
     /// Where each warning came from: source, offset, code. A place warns once.
     warned: Vec<(usize, u32, &'static str)>,
     /// How often there was a reason to warn.
-    pub(crate) reasons: u64,
-    pub(crate) error: Option<LimitError>,
-    pub(crate) depth: u32,
-    pub(crate) random: u64,
-    pub(crate) regexes: Vec<(Arc<str>, Arc<str>, Arc<regex::Regex>)>,
+    reasons: u64,
+    error: Option<LimitError>,
+    /// The last patterns and flags that were compiled.
+    pub regexes: Vec<(Arc<str>, Arc<str>, Arc<regex::Regex>)>,
     /// The regular expression of the call at hand, when it was compiled with the expression.
-    pub(crate) prepared: Option<Arc<regex::Regex>>,
-    pub(crate) trace: Option<Vec<Explained>>,
+    pub prepared: Option<Arc<regex::Regex>>,
+    pub trace: Option<Vec<Explained>>,
 }
 
 impl<'e> Run<'e> {
     /// A run in this world with this fuel.
     pub fn new(env: &'e Env, fuel: &'e mut Fuel) -> Run<'e> {
-        Run {
-            env,
-            fuel,
-            warnings: Vec::new(),
-            warned: Vec::new(),
-            reasons: 0,
-            error: None,
-            depth: 0,
-            random: env.seed,
-            regexes: Vec::new(),
-            prepared: None,
-            trace: None,
-        }
+        Run { env, fuel, depth: 0, random: env.seed, extra: None }
+    }
+
+    pub(crate) fn extra(&mut self) -> &mut Extra {
+        self.extra.get_or_insert_default()
+    }
+
+    /// How often there was a reason to warn.
+    pub(crate) fn reasons(&self) -> u64 {
+        self.extra.as_ref().map_or(0, |extra| extra.reasons)
     }
 
     /// The world of this run.
@@ -215,23 +220,32 @@ impl<'e> Run<'e> {
 
     /// Ends the run and gives its outcome.
     pub fn finish(self, value: Result<Value, Stop>) -> Outcome {
-        Outcome { value: value.unwrap_or_default(), warnings: self.warnings, error: self.error }
+        let value = value.unwrap_or_default();
+        match self.extra {
+            None => Outcome { value, warnings: Vec::new(), error: None },
+            Some(extra) => Outcome { value, warnings: extra.warnings, error: extra.error },
+        }
     }
 
     /// The warnings so far.
     pub fn warnings(&self) -> &[Warning] {
-        &self.warnings
+        self.extra.as_ref().map_or(&[], |extra| &extra.warnings)
     }
 
     /// Takes the warnings so far.
     pub fn take_warnings(&mut self) -> Vec<Warning> {
-        self.warned.clear();
-        std::mem::take(&mut self.warnings)
+        match &mut self.extra {
+            None => Vec::new(),
+            Some(extra) => {
+                extra.warned.clear();
+                std::mem::take(&mut extra.warnings)
+            }
+        }
     }
 
     /// The limit that stopped this run.
     pub fn error(&self) -> Option<&LimitError> {
-        self.error.as_ref()
+        self.extra.as_ref()?.error.as_ref()
     }
 
     /// Takes fuel.
@@ -256,7 +270,7 @@ impl<'e> Run<'e> {
     /// Stops the run.
     #[cold]
     pub fn stop<T>(&mut self, error: LimitError) -> Result<T, Stop> {
-        self.error.get_or_insert(error);
+        self.extra().error.get_or_insert(error);
         Err(Stop)
     }
 
@@ -290,12 +304,13 @@ impl<'e> Run<'e> {
     /// Whether a place has a new reason to warn; counts it in any case.
     #[cold]
     pub(crate) fn wants_warning(&mut self, source: &str, start: u32, code: &'static str) -> bool {
-        self.reasons += 1;
+        let extra = self.extra();
+        extra.reasons += 1;
         let place = (source.as_ptr() as usize, start, code);
-        if self.warnings.len() >= limits::MAX_WARNINGS || self.warned.contains(&place) {
+        if extra.warnings.len() >= limits::MAX_WARNINGS || extra.warned.contains(&place) {
             return false;
         }
-        self.warned.push(place);
+        extra.warned.push(place);
         true
     }
 
@@ -321,7 +336,7 @@ impl<'e> Run<'e> {
             Some((cut, _)) => format!("{}…", &text[..cut]),
             None => text.to_owned(),
         };
-        self.warnings.push(Warning { expression, line, column, code, message });
+        self.extra().warnings.push(Warning { expression, line, column, code, message });
     }
 
     /// The next number of the run's own sequence (SplitMix64).
@@ -352,8 +367,10 @@ impl<'e> Run<'e> {
 
     /// Forgets the warnings after the first `count`.
     pub fn forget_warnings(&mut self, count: usize) {
-        self.warnings.truncate(count);
-        self.warned.truncate(count);
+        if let Some(extra) = &mut self.extra {
+            extra.warnings.truncate(count);
+            extra.warned.truncate(count);
+        }
     }
 
     /// Checks depth and weight of a list or a context.

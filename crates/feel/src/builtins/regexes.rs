@@ -16,10 +16,11 @@ const KEPT: usize = 8;
 
 /// The compiled form of a pattern; the run keeps the last few.
 pub(crate) fn compile(pattern: &str, flags: &str, run: &mut Run<'_>) -> Result<Compiled> {
-    if let Some(regex) = run.prepared.take() {
+    let extra = run.extra();
+    if let Some(regex) = extra.prepared.take() {
         return Ok(regex);
     }
-    if let Some((_, _, regex)) = run.regexes.iter().find(|(p, f, _)| **p == *pattern && **f == *flags) {
+    if let Some((_, _, regex)) = extra.regexes.iter().find(|(p, f, _)| **p == *pattern && **f == *flags) {
         return Ok(Arc::clone(regex));
     }
     if pattern.len() > limits::MAX_PATTERN_BYTES {
@@ -48,10 +49,11 @@ pub(crate) fn compile(pattern: &str, flags: &str, run: &mut Run<'_>) -> Result<C
     match built {
         Ok(regex) => {
             let regex = Arc::new(regex);
-            if run.regexes.len() == KEPT {
-                run.regexes.remove(0);
+            let kept = &mut run.extra().regexes;
+            if kept.len() == KEPT {
+                kept.remove(0);
             }
-            run.regexes.push((pattern.into(), flags.into(), Arc::clone(&regex)));
+            kept.push((pattern.into(), flags.into(), Arc::clone(&regex)));
             Ok(regex)
         }
         Err(regex::Error::CompiledTooBig(limit)) => Ok(run.stop(LimitError::Regex { limit: limit as u64 })?),

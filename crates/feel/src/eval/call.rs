@@ -87,9 +87,9 @@ impl State<'_, '_, '_> {
             *argument = self.eval(node)?;
         }
         charge_text(&arguments, self.run)?;
-        self.run.prepared = Some(Arc::clone(regex));
+        self.run.extra().prepared = Some(Arc::clone(regex));
         let result = code(&arguments[..nodes.len().min(INLINE)], self.run);
-        self.run.prepared = None;
+        self.run.extra().prepared = None;
         self.or_null(node, result)
     }
 

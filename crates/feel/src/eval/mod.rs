@@ -165,7 +165,7 @@ impl State<'_, '_, '_> {
 
     /// Evaluates without recording reasons for `null`.
     fn quietly(&mut self, node: &Node) -> Eval {
-        let before = self.run.warnings.len();
+        let before = self.run.warnings().len();
         let value = self.eval(node)?;
         self.run.forget_warnings(before);
         Ok(value)
@@ -184,9 +184,9 @@ impl State<'_, '_, '_> {
                 other => operand::property(&other, &name.text).is_some(),
             },
             _ => {
-                let reasons = self.run.reasons;
+                let reasons = self.run.reasons();
                 let value = self.quietly(value)?;
-                let failed = self.run.reasons > reasons;
+                let failed = self.run.reasons() > reasons;
                 !(value.is_null() && failed)
             }
         };
@@ -298,8 +298,10 @@ impl State<'_, '_, '_> {
 
     fn compare(&mut self, node: &Node, op: Comparison, pair: &[Node; 2]) -> Result<Option<bool>, Stop> {
         if let (Some(a), Some(b)) = (self.peek(&pair[0]), self.peek(&pair[1])) {
-            let weight = a.weight().min(b.weight());
-            if weight <= 16 {
+            if let (Value::Number(a), Value::Number(b)) = (a, b) {
+                return Ok(Some(operand::holds(op, a.cmp(b))));
+            }
+            if a.weight().min(b.weight()) <= 16 {
                 let result = operand::compare_values(op, a, b);
                 if result.is_some() {
                     return Ok(result);
@@ -335,12 +337,12 @@ impl State<'_, '_, '_> {
 
     #[inline(never)]
     fn traced(&mut self, inner: &Node) -> Eval {
-        let Some(parent) = self.run.trace.take() else {
+        let Some(parent) = self.run.extra().trace.take() else {
             return self.eval(inner);
         };
-        self.run.trace = Some(Vec::new());
+        self.run.extra().trace = Some(Vec::new());
         let result = self.eval(inner);
-        let children = self.run.trace.take().unwrap_or_default();
+        let children = self.run.extra().trace.take().unwrap_or_default();
         let mut parent = parent;
         if parent.len() < MAX_TRACE {
             let (line, column) = crate::diagnostic::position(self.source, inner.start as usize);
@@ -349,7 +351,7 @@ impl State<'_, '_, '_> {
             let value = result.clone().unwrap_or_default();
             parent.push(Explained { expression, line, column, value, children });
         }
-        self.run.trace = Some(parent);
+        self.run.extra().trace = Some(parent);
         result
     }
 }

@@ -8,6 +8,7 @@ use crate::range::{Range, RangeForm};
 use crate::run::Stop;
 use crate::temporal::{DateTime, DayTimeDuration, Time, ZoneKind};
 use crate::value::Value;
+use std::cmp::Ordering;
 
 impl State<'_, '_, '_> {
     /// The value of a node that is there already, without evaluating or copying anything.
@@ -78,16 +79,26 @@ impl State<'_, '_, '_> {
     }
 }
 
+/// Whether a comparison holds for an order.
+#[inline]
+pub(super) fn holds(op: Comparison, order: Ordering) -> bool {
+    match op {
+        Comparison::Equal => order.is_eq(),
+        Comparison::NotEqual => order.is_ne(),
+        Comparison::Less => order.is_lt(),
+        Comparison::LessOrEqual => order.is_le(),
+        Comparison::Greater => order.is_gt(),
+        Comparison::GreaterOrEqual => order.is_ge(),
+    }
+}
+
 /// Compares two values; `None` when their kinds do not allow it.
 #[inline]
 pub(super) fn compare_values(op: Comparison, a: &Value, b: &Value) -> Option<bool> {
     match op {
         Comparison::Equal => equal(a, b),
         Comparison::NotEqual => equal(a, b).map(|equal| !equal),
-        Comparison::Less => order(a, b).map(|order| order.is_lt()),
-        Comparison::LessOrEqual => order(a, b).map(|order| order.is_le()),
-        Comparison::Greater => order(a, b).map(|order| order.is_gt()),
-        Comparison::GreaterOrEqual => order(a, b).map(|order| order.is_ge()),
+        _ => order(a, b).map(|order| holds(op, order)),
     }
 }
 

@@ -27,7 +27,8 @@ impl<'o> Parser<'o> {
         if !self.at_word("or")? {
             return Ok(first);
         }
-        let mut parts = vec![first];
+        let mut parts = Vec::with_capacity(2);
+        parts.push(first);
         while self.eat_word("or")? {
             parts.push(self.conjunction()?);
         }
@@ -44,7 +45,8 @@ impl<'o> Parser<'o> {
         if !self.at_word("and")? {
             return Ok(first);
         }
-        let mut parts = vec![first];
+        let mut parts = Vec::with_capacity(2);
+        parts.push(first);
         while self.eat_word("and")? {
             parts.push(self.comparison()?);
         }

@@ -2,6 +2,7 @@
 
 use super::{Parsed, Parser};
 use crate::number::Number;
+use std::borrow::Cow;
 
 pub(super) fn is_name_start(c: char) -> bool {
     match c {
@@ -197,7 +198,7 @@ impl<'o> Parser<'o> {
     }
 
     /// A string literal; the caller has seen its quote.
-    pub(super) fn string(&mut self) -> Parsed<String> {
+    pub(super) fn string(&mut self) -> Parsed<Cow<'o, str>> {
         let start = self.at;
         let bytes = self.text.as_bytes();
         let mut out = String::new();
@@ -207,9 +208,12 @@ impl<'o> Parser<'o> {
             match bytes.get(at) {
                 None => return self.fail(start, "feel.syntax", "the string has no closing quote", None),
                 Some(b'"') => {
-                    out.push_str(&self.text[clean..at]);
                     self.at = at + 1;
-                    return Ok(out);
+                    if clean == start + 1 {
+                        return Ok(Cow::Borrowed(&self.text[clean..at]));
+                    }
+                    out.push_str(&self.text[clean..at]);
+                    return Ok(Cow::Owned(out));
                 }
                 Some(b'\\') => {
                     out.push_str(&self.text[clean..at]);
@@ -263,9 +267,9 @@ impl<'o> Parser<'o> {
 }
 
 /// A name with its runs of white space made single spaces.
-pub(super) fn normalized(text: &str) -> String {
+pub(super) fn normalized(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
-    text.split(is_space).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    Cow::Owned(text.split(is_space).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
 }

@@ -40,6 +40,7 @@ type Parsed<T> = Result<T, Box<Diagnostic>>;
 
 /// What the parser leaves behind.
 pub(crate) struct Compiled {
+    pub source: Arc<str>,
     pub root: Node,
     pub slots: Vec<Arc<str>>,
     pub properties: Vec<Arc<str>>,
@@ -93,9 +94,13 @@ pub(crate) fn compile(
     };
     let root = if unary { parser.unary_tests() } else { parser.whole() };
     match root {
-        Ok(root) => {
-            Ok(Compiled { root, slots: parser.slots, properties: parser.properties, hints: parser.hints })
-        }
+        Ok(root) => Ok(Compiled {
+            source: parser.source,
+            root,
+            slots: parser.slots,
+            properties: parser.properties,
+            hints: parser.hints,
+        }),
         Err(error) => Err(vec![*error]),
     }
 }
@@ -230,10 +235,10 @@ impl<'o> Parser<'o> {
         }
         .eval(node)
         .ok()?;
-        if let Some(warning) = run.warnings.first() {
+        if let Some(warning) = run.warnings().first() {
             let Warning { code, message, .. } = warning.clone();
             self.hint(node.start as usize, code, message, None);
         }
-        (run.warnings.is_empty() && value.weight() <= 10_000).then_some(value)
+        (run.warnings().is_empty() && value.weight() <= 10_000).then_some(value)
     }
 }

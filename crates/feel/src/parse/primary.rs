@@ -25,7 +25,7 @@ impl<'o> Parser<'o> {
             }
             b'"' => {
                 let text = self.string()?;
-                self.node(Kind::Const(Value::from(text)), start)
+                self.node(Kind::Const(Value::String(text.into())), start)
             }
             b'@' => self.at_literal(),
             b'(' => self.parenthesis(),

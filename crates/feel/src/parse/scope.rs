@@ -199,7 +199,7 @@ impl<'o> Parser<'o> {
         }
         self.at = words;
         let name = normalized(&self.text[start..words]);
-        self.unknown(name, start)
+        self.unknown(&name, start)
     }
 
     fn escaped_name(&mut self) -> Parsed<Node> {
@@ -220,7 +220,7 @@ impl<'o> Parser<'o> {
         match entry {
             Some(found) => self.found(found, start),
             None if self.options.names.contains(&name) => self.found(Found::Variable(name.into()), start),
-            None => self.unknown(name.to_owned(), start),
+            None => self.unknown(name, start),
         }
     }
 
@@ -305,14 +305,14 @@ impl<'o> Parser<'o> {
         self.scopes.seen_from_inside(0, Place::Slot(at as u32))
     }
 
-    fn unknown(&mut self, name: String, start: usize) -> Parsed<Node> {
+    fn unknown(&mut self, name: &str, start: usize) -> Parsed<Node> {
         if name == "?" {
             self.inputs += 1;
         }
         if self.scopes.in_filter() {
             let outside = match self.options.open {
                 true => {
-                    let place = self.slot(&name);
+                    let place = self.slot(name);
                     Some(self.node(place.kind(), start)?)
                 }
                 false => None,
@@ -320,10 +320,10 @@ impl<'o> Parser<'o> {
             return self.filter_name(name.into(), None, outside, start);
         }
         if self.options.open || name == "?" {
-            let place = self.slot(&name);
+            let place = self.slot(name);
             return self.node(place.kind(), start);
         }
-        let help = self.did_you_mean(&name);
+        let help = self.did_you_mean(name);
         self.fail(start, "feel.name", format!("there is no variable '{name}'"), help)
     }
 
