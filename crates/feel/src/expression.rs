@@ -64,19 +64,33 @@ impl Expression {
     /// Evaluates with the values of the slots; `None` and missing slots are absent variables.
     pub fn evaluate(&self, slots: &[Option<Value>], env: &Env, fuel: &mut Fuel) -> Outcome {
         let mut run = Run::new(env, fuel);
+        if matches!(self.root.kind, Kind::Compare(..) | Kind::And(_) | Kind::Or(_)) {
+            // A truth value stays in registers all the way.
+            let truth = self.within(slots, &mut run, |state| state.truth(&self.root));
+            return run.finish_with(truth.ok().flatten().map_or(Value::Null, Value::Bool));
+        }
         let value = self.evaluate_in(slots, &mut run);
         run.finish(value)
     }
 
-    /// Evaluates as a part of a run.
-    pub fn evaluate_in(&self, slots: &[Option<Value>], run: &mut Run<'_>) -> Result<Value, Stop> {
+    fn within<T>(
+        &self,
+        slots: &[Option<Value>],
+        run: &mut Run<'_>,
+        evaluate: impl FnOnce(&mut State<'_, '_, '_>) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
         let levels = self.root.height as u32 + 4;
         run.enter(levels)?;
         let mut state =
             State { run, slots, captured: &[], this: None, locals: Vec::new(), source: &self.source };
-        let result = state.eval(&self.root);
+        let result = evaluate(&mut state);
         state.run.depth -= levels;
         result
+    }
+
+    /// Evaluates as a part of a run.
+    pub fn evaluate_in(&self, slots: &[Option<Value>], run: &mut Run<'_>) -> Result<Value, Stop> {
+        self.within(slots, run, |state| state.eval(&self.root))
     }
 
     /// Evaluates and gives the value of every sub-expression too.

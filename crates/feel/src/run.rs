@@ -220,7 +220,11 @@ impl<'e> Run<'e> {
 
     /// Ends the run and gives its outcome.
     pub fn finish(self, value: Result<Value, Stop>) -> Outcome {
-        let value = value.unwrap_or_default();
+        self.finish_with(value.unwrap_or_default())
+    }
+
+    #[inline]
+    pub(crate) fn finish_with(self, value: Value) -> Outcome {
         match self.extra {
             None => Outcome { value, warnings: Vec::new(), error: None },
             Some(extra) => Outcome { value, warnings: extra.warnings, error: extra.error },

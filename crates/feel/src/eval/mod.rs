@@ -252,6 +252,15 @@ impl State<'_, '_, '_> {
         }
     }
 
+    /// The truth of a comparison or connective; when it is `null`, with a reason.
+    pub fn truth(&mut self, node: &Node) -> Result<Option<bool>, Stop> {
+        let truth = self.condition(node)?;
+        if truth.is_none() && !matches!(node.kind, Kind::Compare(..)) {
+            self.null(node, "feel.null", || "an operand that would decide is null".to_owned())?;
+        }
+        Ok(truth)
+    }
+
     fn logical(&mut self, node: &Node, parts: &[Node], decisive: bool) -> Eval {
         match self.connective(parts, decisive)? {
             Some(value) => Ok(Value::Bool(value)),
