@@ -267,8 +267,19 @@ impl Decisions {
     ) -> DecisionEvaluation {
         let graph = &decision.requirements;
         let outcome = graph.compiled.evaluate(&decision.id, inputs, &with.env, &mut with.fuel);
-        let evaluated = outcome.evaluated.iter().map(|one| self.evaluated(graph, one)).collect();
+        let mut evaluated: Vec<EvaluatedDecision> =
+            outcome.evaluated.iter().map(|one| self.evaluated(graph, one)).collect();
         let DecisionOutcome { value, warnings, failure, .. } = outcome;
+        let failed = failure.as_ref().map(|failure| match failure.decision_id.is_empty() {
+            true => decision.id.clone(),
+            false => Str::from(&*failure.decision_id),
+        });
+        // One that was broken off has no result, but it is part of what happened.
+        if let Some(failed) = &failed
+            && evaluated.iter().all(|one| one.id != *failed)
+        {
+            evaluated.push(self.broken_off(graph, failed));
+        }
         DecisionEvaluation {
             key,
             decision: decision.key,
@@ -279,22 +290,34 @@ impl Decisions {
             requirements_id: graph.id.clone(),
             evaluated,
             output: if failure.is_some() { Json::null() } else { json(&value) },
-            failed_decision: failure.as_ref().map_or_else(
-                || Str::from(""),
-                |failure| {
-                    let id = if failure.decision_id.is_empty() { &decision.id } else { &failure.decision_id };
-                    Str::from(&**id)
-                },
-            ),
+            failed_decision: failed.unwrap_or_else(|| Str::from("")),
             failure: failure.map_or_else(|| Str::from(""), |failure| Str::from(failure.to_string())),
             warnings: warnings.iter().map(|warning| Str::from(warning.to_string())).collect(),
         }
     }
 
+    /// The decision of a graph with this id.
+    fn own(&self, graph: &Requirements, id: &str) -> Option<&Arc<Decision>> {
+        let keys = self.versions.get(&(graph.tenant.clone(), Str::from(id)));
+        let mut own = keys.into_iter().flatten().filter_map(|key| self.decisions.get(key));
+        own.find(|decision| decision.requirements.key == graph.key)
+    }
+
+    fn broken_off(&self, graph: &Requirements, id: &Str) -> EvaluatedDecision {
+        let own = self.own(graph, id);
+        let kind = graph.compiled.decisions().find(|one| *one.id == **id).map(|one| one.kind);
+        EvaluatedDecision {
+            key: own.map_or(Key::NONE, |own| own.key),
+            id: id.clone(),
+            name: own.map_or_else(|| id.clone(), |own| own.name.clone()),
+            version: own.map_or(0, |own| own.version),
+            kind: Str::from(kind.map_or("NONE", |kind| kind.as_str())),
+            ..EvaluatedDecision::default()
+        }
+    }
+
     fn evaluated(&self, graph: &Requirements, one: &dmn::EvaluatedDecision) -> EvaluatedDecision {
-        let keys = self.versions.get(&(graph.tenant.clone(), Str::from(&*one.id)));
-        let own = keys.into_iter().flatten().filter_map(|key| self.decisions.get(key));
-        let own = own.into_iter().find(|decision| decision.requirements.key == graph.key);
+        let own = self.own(graph, &one.id);
         EvaluatedDecision {
             key: own.map_or(Key::NONE, |own| own.key),
             id: Str::from(&*one.id),

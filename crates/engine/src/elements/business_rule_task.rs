@@ -37,9 +37,8 @@ pub(super) fn activate(
     );
     let (output, failure, warnings) =
         (evaluation.output.clone(), evaluation.failure.clone(), evaluation.warnings.clone());
-    let live = if run.instance.is_live(key) { key } else { Key::NONE };
     run.emit(Event::DecisionEvaluated {
-        element: live,
+        element: key,
         ordinal: model.ordinal,
         evaluation: Box::new(evaluation),
     });

@@ -122,3 +122,39 @@ fn a_decision_is_evaluated_on_request() {
     let catalog = dirigent_engine::Catalog::decode(&world.catalog.encode()).expect("own bytes");
     assert_eq!(catalog.encode(), world.catalog.encode());
 }
+
+/// Two rules of a unique table match, and an expression has no end.
+const FAILING: &str = r##"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="failing" name="Failing" namespace="http://example.org/failing">
+  <decision id="both" name="Both"><variable name="Both" typeRef="number"/>
+  <decisionTable id="t" hitPolicy="UNIQUE"><input id="in1"><inputExpression id="x1"><text>amount</text></inputExpression></input>
+  <output id="out1" name="Both"/>
+  <rule id="one"><inputEntry id="e1"><text>&gt; 1</text></inputEntry><outputEntry id="o1"><text>1</text></outputEntry></rule>
+  <rule id="two"><inputEntry id="e2"><text>&gt; 2</text></inputEntry><outputEntry id="o2"><text>2</text></outputEntry></rule>
+  </decisionTable></decision>
+  <decision id="endless" name="Endless"><variable name="Endless"/>
+  <literalExpression id="l"><text>count(for a in 1..99999, b in 1..99999 return a)</text></literalExpression></decision></definitions>"##;
+
+#[test]
+fn a_failed_evaluation_names_the_decision_that_failed() {
+    let mut world = World::new(1, true);
+    let target = AggregateId::Catalog { tenant: record::DEFAULT_TENANT.into() };
+    let file = Resource { name: "failing.dmn".into(), content: Bytes(FAILING.as_bytes().into()) };
+    assert!(world.submit(target.clone(), Command::DeployResources { resources: vec![file] }).is_ok());
+    for (id, kind, failure) in
+        [("both", "DECISION_TABLE", "dmn.hit-policy.unique"), ("endless", "LITERAL_EXPRESSION", "feel.size")]
+    {
+        let command = Command::EvaluateDecision {
+            decision: Key::NONE,
+            decision_id: id.into(),
+            variables: json::split(r#"{"amount":5}"#).expect("variables"),
+        };
+        let Ok(Response::DecisionEvaluated { evaluation }) = world.submit(target.clone(), command) else {
+            panic!("evaluated")
+        };
+        assert_eq!((&*evaluation.failed_decision, evaluation.output.as_str()), (id, "null"));
+        assert!(evaluation.failure.contains(failure), "{}", evaluation.failure);
+        let [decision] = evaluation.evaluated.as_slice() else { panic!("one decision") };
+        assert_eq!((&*decision.id, &*decision.kind, decision.version), (id, kind, 1));
+        assert!(!decision.key.is_none());
+    }
+}
