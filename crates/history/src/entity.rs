@@ -64,7 +64,8 @@ pub enum Kind {
     List,
 }
 
-const fn field(name: &'static str, kind: Kind, sql: &'static str) -> Field {
+/// A field of the entity's own row.
+pub(crate) const fn field(name: &'static str, kind: Kind, sql: &'static str) -> Field {
     Field { name, kind, sql, wrap: None }
 }
 

@@ -8,15 +8,22 @@
 //! the first gives the same rows. Nothing here knows HTTP or the wire format of the API.
 
 mod batch;
+mod decisions;
 mod elements;
 mod entity;
+mod messages;
 mod project;
 mod query;
 mod reader;
 mod rows;
 mod sql;
 mod statistics;
+mod tasks;
 
+pub use decisions::{
+    DecisionDefinitionRow, DecisionDefinitions, DecisionInstanceRow, DecisionInstances, DecisionRequirements,
+    DecisionRequirementsRow, DecisionRule, DecisionValue,
+};
 pub use elements::{Element, Elements};
 pub use entity::{
     CorrelatedSubscriptions, ElementInstances, Entity, Field, Incidents, Jobs, Kind, MessageSubscriptions,
@@ -42,7 +49,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Layout of the tables. A file of another layout is refused; it can be deleted and built again from the log.
-pub const FORMAT: i64 = 1;
+pub const FORMAT: i64 = 2;
 
 /// Why the read model cannot go on.
 #[derive(Debug, thiserror::Error)]

@@ -5,8 +5,11 @@
 
 use crate::HistoryError;
 use crate::batch::{JobState, NewElement, NewInstance, Pending, TaskState};
+use crate::decisions;
 use crate::elements::Elements;
-use record::command::{Origin, TaskChanges};
+use crate::messages::{message_event, subscription_event};
+use crate::tasks::{change_task, new_task, settle};
+use record::command::Origin;
 use record::{AggregateId, Event, Header, JobKind, Key, Record, Str, TaskAction, Variables, wire};
 use rusqlite::{Connection, OptionalExtension, params};
 use rustc_hash::FxHashMap;
@@ -14,9 +17,6 @@ use std::sync::Arc;
 
 /// Instances of which the definition is remembered.
 const REMEMBERED_INSTANCES: usize = 200_000;
-
-/// The priority of a user task that has none of its own.
-const DEFAULT_PRIORITY: i32 = 50;
 
 /// What the projection knows between deliveries.
 #[derive(Default)]
@@ -40,14 +40,16 @@ struct Counts {
 }
 
 /// Where an event happened.
-struct Place<'a> {
-    db: &'a Connection,
-    header: &'a Header,
-    instance: i64,
-    definition: i64,
+pub(crate) struct Place<'a> {
+    pub db: &'a Connection,
+    pub header: &'a Header,
+    /// The process instance, or 0.
+    pub instance: i64,
+    /// Its process definition, or 0.
+    pub definition: i64,
 }
 
-type Result<T = ()> = std::result::Result<T, HistoryError>;
+pub(crate) type Result<T = ()> = std::result::Result<T, HistoryError>;
 
 impl Projection {
     /// Writes the rows of these records. Nothing is left pending.
@@ -133,6 +135,9 @@ impl Projection {
             Event::SubscriptionOpened { .. }
             | Event::SubscriptionCorrelated { .. }
             | Event::SubscriptionClosed { .. } => subscription_event(at, event),
+            Event::DecisionEvaluated { element, evaluation, .. } => {
+                decisions::evaluated(at, *element, evaluation)
+            }
             _ => {
                 self.job_event(at, event)?;
                 self.task_event(at, event)
@@ -398,6 +403,11 @@ impl Projection {
     fn catalog_event(&mut self, at: &Place<'_>, event: &Event) -> Result {
         match event {
             Event::DefinitionDeployed { .. } => self.deployed(at, event),
+            Event::RequirementsDeployed { .. } => decisions::requirements_deployed(at, event),
+            Event::DecisionDeployed { .. } => decisions::decision_deployed(at, event),
+            Event::DecisionEvaluated { element, evaluation, .. } => {
+                decisions::evaluated(at, *element, evaluation)
+            }
             Event::DeploymentCreated { key } => {
                 at.db
                     .prepare_cached("INSERT OR IGNORE INTO deployments VALUES (?, ?, ?, ?)")?
@@ -507,22 +517,26 @@ fn instance_of(aggregate: &AggregateId) -> i64 {
     }
 }
 
-fn key(key: Key) -> Option<i64> {
+/// A key, where there is one.
+pub(crate) fn key(key: Key) -> Option<i64> {
     (!key.is_none()).then_some(key.0)
 }
 
-fn text(text: &Str) -> Option<&str> {
+/// A text, where it is not empty.
+pub(crate) fn text(text: &Str) -> Option<&str> {
     (!text.is_empty()).then_some(&**text)
 }
 
-fn some(text: &Str) -> Option<Str> {
+/// A text, where it is not empty.
+pub(crate) fn some(text: &Str) -> Option<Str> {
     (!text.is_empty()).then(|| text.clone())
 }
 
 fn without_content(events: &[Event]) -> Vec<Event> {
     let mut events = events.to_vec();
     for event in &mut events {
-        if let Event::DefinitionDeployed { content, .. } = event {
+        if let Event::DefinitionDeployed { content, .. } | Event::RequirementsDeployed { content, .. } = event
+        {
             *content = wire::Bytes::default();
         }
     }
@@ -638,76 +652,6 @@ fn set_timer(at: &Place<'_>, key: Key, state: &str) -> Result {
     Ok(())
 }
 
-fn subscription_event(at: &Place<'_>, event: &Event) -> Result {
-    match event {
-        Event::SubscriptionOpened { key, element, ordinal, name, correlation_key, .. } => {
-            at.db
-                .prepare_cached(
-                    "INSERT OR IGNORE INTO message_subscriptions VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'CREATED', ?)",
-                )?
-                .execute(params![
-                    key.0,
-                    &*at.header.tenant,
-                    at.instance,
-                    at.definition,
-                    element.0,
-                    ordinal,
-                    &**name,
-                    &**correlation_key,
-                    at.header.time
-                ])?;
-        }
-        Event::SubscriptionCorrelated { key, message } => {
-            let insert =
-                "INSERT INTO correlations (subscription, message, partition, time) VALUES (?, ?, ?, ?)";
-            at.db.prepare_cached(insert)?.execute((
-                key.0,
-                message.0,
-                message.partition().max(1),
-                at.header.time,
-            ))?;
-            set_subscription(at, *key, "CORRELATED")?;
-        }
-        Event::SubscriptionClosed { key } => set_subscription(at, *key, "DELETED")?,
-        _ => {}
-    }
-    Ok(())
-}
-
-/// A subscription that is closed after its message stays `CORRELATED`.
-fn set_subscription(at: &Place<'_>, key: Key, state: &str) -> Result {
-    at.db
-        .prepare_cached(
-            "UPDATE message_subscriptions SET state = ?1, updated = ?2
-             WHERE key = ?3 AND (state <> 'CORRELATED' OR ?1 = 'CORRELATED')",
-        )?
-        .execute((state, at.header.time, key.0))?;
-    Ok(())
-}
-
-fn message_event(at: &Place<'_>, name: &Str, correlation_key: &Str, event: &Event) -> Result {
-    match event {
-        Event::MessagePublished { key, message_id, expires, .. } => {
-            at.db
-                .prepare_cached("INSERT OR IGNORE INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, 'PUBLISHED')")?
-                .execute(params![
-                    key.0,
-                    &*at.header.tenant,
-                    &**name,
-                    &**correlation_key,
-                    text(message_id),
-                    at.header.time,
-                    expires
-                ])?;
-        }
-        Event::MessageExpired { key } => {
-            at.db.prepare_cached("UPDATE messages SET state = 'EXPIRED' WHERE key = ?")?.execute([key.0])?;
-        }
-        _ => {}
-    }
-    Ok(())
-}
-
 fn new_job(
     at: &Place<'_>,
     key: Key,
@@ -738,65 +682,4 @@ fn new_job(
         updated: at.header.time,
         ended: None,
     }
-}
-
-fn new_task(at: &Place<'_>, key: Key, element: Key, form: &Str) -> TaskState {
-    TaskState {
-        key: key.0,
-        tenant: at.header.tenant.clone(),
-        instance: at.instance,
-        definition: at.definition,
-        element: element.0,
-        state: "CREATING".into(),
-        assignee: None,
-        candidate_users: "[]".into(),
-        candidate_groups: "[]".into(),
-        due: None,
-        follow_up: None,
-        priority: DEFAULT_PRIORITY,
-        form: some(form),
-        action: None,
-        denied_reason: None,
-        created: at.header.time,
-        ended: None,
-    }
-}
-
-fn change_task(task: &mut TaskState, changes: &TaskChanges) {
-    let json = |names: &Vec<Str>| serde_json::to_string(names).unwrap_or_else(|_| "[]".into());
-    if let Some(assignee) = &changes.assignee {
-        task.assignee = some(assignee);
-    }
-    if let Some(users) = &changes.candidate_users {
-        task.candidate_users = json(users);
-    }
-    if let Some(groups) = &changes.candidate_groups {
-        task.candidate_groups = json(groups);
-    }
-    if let Some(due) = &changes.due_date {
-        task.due = moment(due);
-    }
-    if let Some(follow_up) = &changes.follow_up_date {
-        task.follow_up = moment(follow_up);
-    }
-    if let Some(priority) = changes.priority {
-        task.priority = priority;
-    }
-}
-
-/// A transition is over: the task can be worked on, unless it is still coming into being.
-fn settle(task: &mut TaskState) {
-    if &*task.state != "CREATING" {
-        task.state = "CREATED".into();
-    }
-}
-
-/// Milliseconds since 1970 of an ISO 8601 date and time; where it names no offset, UTC.
-pub(crate) fn moment(text: &str) -> Option<i64> {
-    let plain = text.split('[').next().unwrap_or(text);
-    let stamp = plain.parse::<jiff::Timestamp>().or_else(|_| {
-        let local = plain.parse::<jiff::civil::DateTime>()?;
-        local.to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp())
-    });
-    stamp.ok().map(|stamp| stamp.as_millisecond())
 }

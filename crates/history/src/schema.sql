@@ -246,3 +246,54 @@ CREATE TABLE messages (
   expires INTEGER NOT NULL,
   state TEXT NOT NULL
 );
+
+CREATE TABLE decision_requirements (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  resource TEXT NOT NULL,
+  deployment INTEGER NOT NULL,
+  created INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX decision_requirements_id ON decision_requirements (tenant, id, version);
+
+CREATE TABLE decision_definitions (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  requirements INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX decision_definitions_id ON decision_definitions (tenant, id, version);
+CREATE INDEX decision_definitions_requirements ON decision_definitions (requirements);
+
+-- One row for each decision of an evaluation; the id is "<evaluation>-<place in it from 1>".
+CREATE TABLE decision_instances (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  id TEXT NOT NULL,
+  evaluation INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  evaluated INTEGER NOT NULL,
+  failure TEXT,
+  instance INTEGER,
+  definition INTEGER,
+  element INTEGER,
+  decision INTEGER NOT NULL,
+  decision_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  root_decision INTEGER NOT NULL,
+  requirements INTEGER NOT NULL,
+  result TEXT NOT NULL,
+  inputs TEXT NOT NULL,
+  rules TEXT NOT NULL
+);
+CREATE UNIQUE INDEX decision_instances_id ON decision_instances (id);
+CREATE INDEX decision_instances_evaluation ON decision_instances (evaluation);
+CREATE INDEX decision_instances_instance ON decision_instances (instance) WHERE instance IS NOT NULL;
+CREATE INDEX decision_instances_decision ON decision_instances (tenant, decision);

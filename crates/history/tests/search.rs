@@ -2,12 +2,12 @@
 //! be put behind the same calls.
 
 use dirigent_history::{
-    Condition, CorrelatedSubscriptions, ElementInstances, History, Incidents, Jobs, MessageSubscriptions,
-    Operator, Order, PageRequest, ProcessDefinitions, ProcessInstances, Query, SearchError, Start, UserTasks,
-    Variables,
+    Condition, CorrelatedSubscriptions, DecisionDefinitions, DecisionInstances, DecisionRequirements,
+    ElementInstances, Entity as _, History, Incidents, Jobs, MessageSubscriptions, Operator, Order,
+    PageRequest, ProcessDefinitions, ProcessInstances, Query, SearchError, Start, UserTasks, Variables,
 };
 use record::command::TaskChanges;
-use record::event::Cause;
+use record::event::{Cause, DecisionEvaluation, EvaluatedDecision, EvaluatedInput, MatchedRule};
 use record::header::Payload;
 use record::{
     AggregateId, Command, Event, Header, IncidentType, JobKind, Json, Key, Record, Str, TaskAction,
@@ -482,6 +482,125 @@ fn variables_keep_their_key_and_are_searched_by_value() {
     let after = reader.get::<Variables>(TENANT, before.key).unwrap().unwrap();
     assert_eq!((before.value.as_str(), after.value.as_str(), after.key), ("7", "8", before.key));
     assert_eq!(reader.search::<Variables>(&filtered(equals("isTruncated", 1))).unwrap().total, 1);
+}
+
+const GRAPH: i64 = 7_000;
+
+/// A graph of two decisions, `base` and `price`, of which the second requires the first.
+fn deploy_decisions(log: &mut Log, version: u32) {
+    let (graph, deployment) = (Key(GRAPH + 10 * i64::from(version)), Key(6_000 + i64::from(version)));
+    let mut events = vec![Event::RequirementsDeployed {
+        key: graph,
+        deployment,
+        id: "pricing".into(),
+        name: "Pricing".into(),
+        version,
+        resource: "pricing.dmn".into(),
+        content: record::wire::Bytes(format!("<v{version}/>").as_bytes().into()),
+        digest: record::wire::Bytes::default(),
+    }];
+    for (at, (id, name)) in [("base", "Base"), ("price", "Price")].into_iter().enumerate() {
+        let key = Key(graph.0 + 1 + at as i64);
+        let (id, name) = (id.into(), name.into());
+        events.push(Event::DecisionDeployed { key, requirements: graph, id, name, version });
+    }
+    log.push(TENANT, AggregateId::Catalog { tenant: TENANT.into() }, events);
+}
+
+fn evaluation(key: i64, failure: &str) -> Box<DecisionEvaluation> {
+    let value = |id: &str, value: &str| EvaluatedInput {
+        id: id.into(),
+        name: id.to_uppercase().into(),
+        value: Json::parse(value).unwrap(),
+    };
+    let decision = |key: i64, id: &str, kind: &str| EvaluatedDecision {
+        key: Key(key),
+        id: id.into(),
+        name: id.to_uppercase().into(),
+        version: 1,
+        kind: kind.into(),
+        output: Json::parse("10").unwrap(),
+        ..EvaluatedDecision::default()
+    };
+    let mut price = decision(GRAPH + 12, "price", "DECISION_TABLE");
+    price.inputs = vec![value("in", "\"a\"")];
+    price.rules = vec![MatchedRule { id: "r".into(), index: 2, outputs: vec![value("out", "10")] }];
+    Box::new(DecisionEvaluation {
+        key: Key(key),
+        decision: Key(GRAPH + 12),
+        decision_id: "price".into(),
+        version: 1,
+        requirements: Key(GRAPH + 10),
+        evaluated: vec![decision(GRAPH + 11, "base", "BOXED_EXPRESSION"), price],
+        failed_decision: if failure.is_empty() { "".into() } else { "price".into() },
+        failure: failure.into(),
+        ..DecisionEvaluation::default()
+    })
+}
+
+#[test]
+fn decisions_are_found_with_their_graph_and_its_file() {
+    let mut log = Log::new();
+    deploy_decisions(&mut log, 1);
+    deploy_decisions(&mut log, 2);
+    log.deliver();
+    let reader = log.history.reader();
+    let latest = reader.search::<DecisionRequirements>(&filtered(equals("version", 2))).unwrap().items;
+    assert_eq!((latest[0].id.as_str(), latest[0].resource.as_str()), ("pricing", "pricing.dmn"));
+    assert_eq!(reader.requirements_xml(TENANT, latest[0].key).unwrap().unwrap(), b"<v2/>");
+    assert_eq!(reader.requirements_xml("other", latest[0].key).unwrap(), None);
+    let newest = Condition::All(vec![equals("isLatestVersion", 1), equals("decisionDefinitionId", "price")]);
+    let found = reader.search::<DecisionDefinitions>(&filtered(newest)).unwrap().items;
+    assert_eq!((found.len(), found[0].version, found[0].requirements), (1, 2, latest[0].key));
+    assert_eq!((found[0].requirements_id.as_str(), found[0].requirements_version), ("pricing", 2));
+    assert_eq!(reader.get::<DecisionDefinitions>(TENANT, found[0].key).unwrap().unwrap(), found[0]);
+    // The deployed file is kept once, with its deployment.
+    let (records, _) = reader.changes(TENANT, 0, 10).unwrap();
+    let kept = records[0].events.as_ref().unwrap();
+    assert!(matches!(&kept[0], Event::RequirementsDeployed { content, .. } if content.0.is_empty()));
+}
+
+#[test]
+fn an_evaluation_has_a_row_for_each_of_its_decisions() {
+    let mut log = Log::new();
+    log.deploy();
+    deploy_decisions(&mut log, 1);
+    log.instance(640, begun(640));
+    let evaluated = |element: i64, evaluation| Event::DecisionEvaluated {
+        element: Key(element),
+        ordinal: if element == 0 { 0 } else { 3 },
+        evaluation,
+    };
+    log.instance(640, vec![evaluated(642, evaluation(650, ""))]);
+    let catalog = AggregateId::Catalog { tenant: TENANT.into() };
+    log.push(TENANT, catalog, vec![evaluated(0, evaluation(800, "two rules match"))]);
+    log.deliver();
+    let reader = log.history.reader();
+    let search = |condition| reader.search::<DecisionInstances>(&filtered(condition)).unwrap().items;
+
+    let of_task = search(equals("elementInstanceKey", 642));
+    let seen: Vec<_> = of_task.iter().map(|row| (row.id.as_str(), row.kind.as_str())).collect();
+    assert_eq!(seen, [("650-1", "UNKNOWN"), ("650-2", "DECISION_TABLE")]);
+    let price = &of_task[1];
+    assert_eq!((price.instance, price.root, price.definition), (Some(640), Some(640), Some(DEFINITION)));
+    assert_eq!((price.state.as_str(), price.result.as_str(), &price.failure), ("EVALUATED", "10", &None));
+    assert_eq!((price.decision, price.root_decision, price.evaluated), (GRAPH + 12, GRAPH + 12, 4_000));
+    assert_eq!((price.inputs[0].id.as_str(), price.inputs[0].value.as_str()), ("in", "\"a\""));
+    assert_eq!((price.rules[0].index, price.rules[0].outputs[0].value.as_str()), (2, "10"));
+
+    let failed = search(equals("state", "FAILED"));
+    assert_eq!((failed.len(), failed[0].id.as_str()), (1, "800-2"));
+    assert_eq!(failed[0].failure.as_deref(), Some("two rules match"));
+    assert_eq!((failed[0].instance, failed[0].element, failed[0].definition), (None, None, None));
+    let on_request = search(equals("decisionEvaluationKey", 800));
+    assert_eq!(on_request.iter().map(|row| row.state.as_str()).collect::<Vec<_>>(), ["EVALUATED", "FAILED"]);
+    for field in DecisionInstances::FIELDS {
+        let sort = vec![(field.name.to_owned(), Order::Descending)];
+        let found = reader.search::<DecisionInstances>(&Query { sort, ..query() }).unwrap();
+        assert_eq!(found.total, 4, "{}", field.name);
+    }
+    let foreign = Query { tenant: "other".into(), ..query() };
+    assert_eq!(reader.search::<DecisionInstances>(&foreign).unwrap().total, 0);
 }
 
 #[test]
