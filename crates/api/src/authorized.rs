@@ -68,6 +68,10 @@ declare! { Resource:
     Message = "MESSAGE",
     /// User tasks.
     UserTask = "USER_TASK",
+    /// Decisions and their evaluations.
+    DecisionDefinition = "DECISION_DEFINITION",
+    /// Decision requirements graphs and the files that they come from.
+    DecisionRequirementsDefinition = "DECISION_REQUIREMENTS_DEFINITION",
     /// Expressions.
     Expression = "EXPRESSION",
 }

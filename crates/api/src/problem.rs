@@ -138,6 +138,7 @@ pub(crate) fn intent(command: &Command) -> &'static str {
         Command::PinClock { .. } => "PIN",
         Command::ResetClock {} => "RESET",
         Command::ActivateJob { .. } => "ACTIVATE",
+        Command::EvaluateDecision { .. } => "EVALUATE",
         other => other.name(),
     }
 }

@@ -5,9 +5,9 @@ use crate::problem::Problem;
 use crate::wire::time;
 use axum::extract::{FromRequest, Request};
 use history::{
-    Condition, CorrelatedSubscriptions, ElementInstances, Entity, Field, Incidents, Jobs, Kind,
-    MessageSubscriptions, Operator, Order, PageRequest, ProcessDefinitions, ProcessInstances, Query, Start,
-    UserTasks, Value, Variables,
+    Condition, CorrelatedSubscriptions, DecisionDefinitions, DecisionInstances, DecisionRequirements,
+    ElementInstances, Entity, Field, Incidents, Jobs, Kind, MessageSubscriptions, Operator, Order,
+    PageRequest, ProcessDefinitions, ProcessInstances, Query, Start, UserTasks, Value, Variables,
 };
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
@@ -50,6 +50,9 @@ searchable! {
     UserTasks UserTaskSearchQuery,
     MessageSubscriptions MessageSubscriptionSearchQuery,
     CorrelatedSubscriptions CorrelatedMessageSubscriptionSearchQuery,
+    DecisionDefinitions DecisionDefinitionSearchQuery,
+    DecisionRequirements DecisionRequirementsSearchQuery,
+    DecisionInstances DecisionInstanceSearchQuery,
 }
 
 impl<E: Searchable, S: Send + Sync> FromRequest<S> for SearchQuery<E> {

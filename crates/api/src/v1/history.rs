@@ -157,7 +157,7 @@ pub(crate) fn place(event: &Event, known: &mut HashMap<Key, u32>) -> Option<u32>
             known.insert(*key, *ordinal);
             Some(*ordinal)
         }
-        Event::SequenceFlowTaken { ordinal, .. } => Some(*ordinal),
+        Event::SequenceFlowTaken { ordinal, .. } | Event::DecisionEvaluated { ordinal, .. } => Some(*ordinal),
         Event::JobCreated { key, element, .. } | Event::UserTaskCreating { key, element, .. } => {
             let ordinal = known.get(element).copied()?;
             known.insert(*key, ordinal);

@@ -8,7 +8,9 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
-use record::{Command, DeployedProcess, Key, Resource, Response, wire};
+use record::{
+    Command, DeployedDecision, DeployedProcess, DeployedRequirements, Key, Resource, Response, wire,
+};
 use runtime::Target;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -51,11 +53,11 @@ struct DeploymentMetadataResult {
     #[schema(required)]
     process_definition: Option<DeploymentProcessResult>,
     /// A decision.
-    #[schema(required, value_type = Option<HashMap<String, Value>>)]
-    decision_definition: Option<()>,
+    #[schema(required)]
+    decision_definition: Option<DeploymentDecisionResult>,
     /// A decision requirements graph.
-    #[schema(required, value_type = Option<HashMap<String, Value>>)]
-    decision_requirements: Option<()>,
+    #[schema(required)]
+    decision_requirements: Option<DeploymentDecisionRequirementsResult>,
     /// A form.
     #[schema(required, value_type = Option<HashMap<String, Value>>)]
     form: Option<()>,
@@ -81,6 +83,47 @@ struct DeploymentProcessResult {
     process_definition_key: Key,
 }
 
+/// A decision of a deployment.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct DeploymentDecisionResult {
+    /// DMN id of the decision.
+    decision_definition_id: String,
+    /// Its version.
+    version: u32,
+    /// Its name.
+    name: String,
+    /// The tenant.
+    tenant_id: String,
+    /// DMN id of its requirements graph.
+    decision_requirements_id: String,
+    /// Its key.
+    #[schema(value_type = String)]
+    decision_definition_key: Key,
+    /// Key of its requirements graph.
+    #[schema(value_type = String)]
+    decision_requirements_key: Key,
+}
+
+/// A decision requirements graph of a deployment.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct DeploymentDecisionRequirementsResult {
+    /// DMN id of the graph.
+    decision_requirements_id: String,
+    /// Its name.
+    decision_requirements_name: String,
+    /// Its version.
+    version: u32,
+    /// The file.
+    resource_name: String,
+    /// The tenant.
+    tenant_id: String,
+    /// Its key.
+    #[schema(value_type = String)]
+    decision_requirements_key: Key,
+}
+
 /// Deploys files. All of them are deployed, or (where one has a fault) none.
 #[utoipa::path(post, path = "/v2/deployments", operation_id = "createDeployment", tag = "Resource",
     request_body(content = DeploymentRequest, content_type = "multipart/form-data"),
@@ -102,11 +145,14 @@ async fn create_deployment(
     }
     let request = auth.request(Target::Catalog, Command::DeployResources { resources });
     match submit(&app, request).await? {
-        Response::Deployed { key, processes, .. } => Ok(Json(DeploymentResult {
-            deployment_key: key,
-            tenant_id: auth.tenant(),
-            deployments: processes.iter().map(|process| deployed(process, &auth.tenant())).collect(),
-        })),
+        Response::Deployed { key, processes, requirements, decisions } => {
+            let tenant = auth.tenant();
+            let processes = processes.iter().map(|process| process_of(process, &tenant));
+            let decisions = decisions.iter().map(|decision| decision_of(decision, &tenant));
+            let requirements = requirements.iter().map(|graph| requirements_of(graph, &tenant));
+            let deployments = processes.chain(decisions).chain(requirements).collect();
+            Ok(Json(DeploymentResult { deployment_key: key, tenant_id: auth.tenant(), deployments }))
+        }
         other => Err(unexpected(&other)),
     }
 }
@@ -140,7 +186,7 @@ fn unreadable(error: MultipartError) -> Problem {
     }
 }
 
-fn deployed(process: &DeployedProcess, tenant: &str) -> DeploymentMetadataResult {
+fn process_of(process: &DeployedProcess, tenant: &str) -> DeploymentMetadataResult {
     DeploymentMetadataResult {
         process_definition: Some(DeploymentProcessResult {
             process_definition_id: process.id.to_string(),
@@ -148,6 +194,35 @@ fn deployed(process: &DeployedProcess, tenant: &str) -> DeploymentMetadataResult
             resource_name: process.resource.to_string(),
             tenant_id: tenant.to_owned(),
             process_definition_key: process.key,
+        }),
+        ..DeploymentMetadataResult::default()
+    }
+}
+
+fn decision_of(decision: &DeployedDecision, tenant: &str) -> DeploymentMetadataResult {
+    DeploymentMetadataResult {
+        decision_definition: Some(DeploymentDecisionResult {
+            decision_definition_id: decision.id.to_string(),
+            version: decision.version,
+            name: decision.name.to_string(),
+            tenant_id: tenant.to_owned(),
+            decision_requirements_id: decision.requirements_id.to_string(),
+            decision_definition_key: decision.key,
+            decision_requirements_key: decision.requirements,
+        }),
+        ..DeploymentMetadataResult::default()
+    }
+}
+
+fn requirements_of(graph: &DeployedRequirements, tenant: &str) -> DeploymentMetadataResult {
+    DeploymentMetadataResult {
+        decision_requirements: Some(DeploymentDecisionRequirementsResult {
+            decision_requirements_id: graph.id.to_string(),
+            decision_requirements_name: graph.name.to_string(),
+            version: graph.version,
+            resource_name: graph.resource.to_string(),
+            tenant_id: tenant.to_owned(),
+            decision_requirements_key: graph.key,
         }),
         ..DeploymentMetadataResult::default()
     }

@@ -2,6 +2,9 @@
 
 mod clock;
 mod cluster;
+mod decision_definitions;
+mod decision_instances;
+mod decision_requirements;
 mod deployments;
 mod element_instances;
 mod expression;
@@ -21,6 +24,9 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     cluster::routes()
         .merge(deployments::routes())
         .merge(process_definitions::routes())
+        .merge(decision_definitions::routes())
+        .merge(decision_requirements::routes())
+        .merge(decision_instances::routes())
         .merge(process_instances::routes())
         .merge(jobs::routes())
         .merge(messages::routes())

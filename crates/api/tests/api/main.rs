@@ -3,6 +3,7 @@
 mod server;
 
 mod cluster;
+mod decisions;
 mod definitions;
 mod events;
 mod expression;

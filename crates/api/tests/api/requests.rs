@@ -75,6 +75,9 @@ async fn searches_check_what_they_are_asked() {
         "user-tasks",
         "message-subscriptions",
         "correlated-message-subscriptions",
+        "decision-definitions",
+        "decision-requirements",
+        "decision-instances",
     ];
     for what in all {
         let path = format!("/v2/{what}/search");
