@@ -29,7 +29,7 @@ enum Command {
     Dev(ServeArguments),
     /// Run a server. Until an administrator exists it listens on loopback only.
     Serve(ServeArguments),
-    /// Deploy BPMN files.
+    /// Deploy BPMN and DMN files.
     Deploy {
         /// The files.
         #[arg(required = true)]
@@ -95,6 +95,17 @@ enum Command {
         /// A JSON file with its variables.
         #[arg(long)]
         context: Option<PathBuf>,
+    },
+    /// Evaluate a decision of a DMN file without a server.
+    Dmn {
+        /// The file.
+        file: PathBuf,
+        /// DMN id or name of the decision.
+        #[arg(long)]
+        decision: String,
+        /// A JSON file with the inputs by name.
+        #[arg(long)]
+        input: Option<PathBuf>,
     },
     /// Check a BPMN file without deploying it.
     Check {
@@ -191,6 +202,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             Ok(())
         }
         Command::Feel { expression, context } => offline::feel(&expression, context.as_deref(), out.json),
+        Command::Dmn { file, decision, input } => offline::dmn(&file, &decision, input.as_deref(), out.json),
         Command::Check { file } => offline::check(&file, out.json),
         Command::Audit { command: AuditCommand::Verify { data } } => offline::verify(&data, out.json),
     }
@@ -241,7 +253,7 @@ async fn deploy(client: &Client, out: &Output, files: &[PathBuf]) -> Result<(), 
     let answer = client.deploy(files).await?;
     let mut lines = Vec::new();
     for entry in answer["deployments"].as_array().into_iter().flatten() {
-        let process = &entry["processDefinition"];
+        let (process, decision) = (&entry["processDefinition"], &entry["decisionDefinition"]);
         if process.is_object() {
             lines.push(format!(
                 "{} version {} from {} (key {})",
@@ -249,6 +261,15 @@ async fn deploy(client: &Client, out: &Output, files: &[PathBuf]) -> Result<(), 
                 text(&process["processDefinitionVersion"]),
                 text(&process["resourceName"]),
                 text(&process["processDefinitionKey"])
+            ));
+        }
+        if decision.is_object() {
+            lines.push(format!(
+                "{} version {} of {} (key {})",
+                text(&decision["decisionDefinitionId"]),
+                text(&decision["version"]),
+                text(&decision["decisionRequirementsId"]),
+                text(&decision["decisionDefinitionKey"])
             ));
         }
     }

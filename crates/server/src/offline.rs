@@ -1,18 +1,34 @@
-//! Commands that need no server: FEEL, checking a model, verifying a log.
+//! Commands that need no server: FEEL, decisions, checking a model, verifying a log.
 
 use crate::cli::Failure;
 use serde_json::{Value, json};
 use std::path::Path;
 
+/// Steps that an evaluation may take.
+const FUEL: u64 = 100_000_000;
+
+/// The members of a JSON file's object; none without a file.
+fn members(file: Option<&Path>) -> Result<record::Variables, Failure> {
+    let Some(path) = file else { return Ok(Vec::new()) };
+    let wrong = |why: String| Failure::with_code(2, format!("{}: {why}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    record::json::split(&text).map_err(|error| wrong(error.to_string()))
+}
+
+/// A clock that stands still while something is evaluated.
+fn environment() -> ::feel::Env {
+    let now = jiff::Timestamp::now().as_millisecond();
+    ::feel::Env { now, seed: now as u64, ..Default::default() }
+}
+
+/// The value as JSON for programs.
+fn parsed(value: &::feel::Value) -> Value {
+    serde_json::from_str(&value.to_json()).unwrap_or(Value::Null)
+}
+
 /// Evaluates an expression and prints its value; why parts of it are null goes to standard error.
 pub fn feel(expression: &str, context: Option<&Path>, as_json: bool) -> Result<(), Failure> {
-    let text = match context {
-        Some(path) => std::fs::read_to_string(path)
-            .map_err(|error| Failure::with_code(2, format!("{}: {error}", path.display())))?,
-        None => "{}".to_owned(),
-    };
-    let variables =
-        record::json::split(&text).map_err(|error| Failure::with_code(2, format!("the context: {error}")))?;
+    let variables = members(context)?;
     let names: Vec<&str> = variables.iter().map(|(name, _)| &**name).collect();
     let options = ::feel::Options { names: &names, ..Default::default() };
     let source = expression.strip_prefix('=').unwrap_or(expression);
@@ -28,16 +44,13 @@ pub fn feel(expression: &str, context: Option<&Path>, as_json: bool) -> Result<(
             found.and_then(|(_, value)| ::feel::Value::from_json(value.as_str()).ok())
         })
         .collect();
-    let now = jiff::Timestamp::now().as_millisecond();
-    let env = ::feel::Env { now, seed: now as u64, ..Default::default() };
-    let outcome = compiled.evaluate(&slots, &env, &mut ::feel::Fuel::new(100_000_000));
+    let outcome = compiled.evaluate(&slots, &environment(), &mut ::feel::Fuel::new(FUEL));
     if let Some(error) = outcome.error {
         return Err(Failure::new(error.to_string()));
     }
     let warnings: Vec<String> = outcome.warnings.iter().map(ToString::to_string).collect();
     if as_json {
-        let result: Value = serde_json::from_str(&outcome.value.to_json()).unwrap_or(Value::Null);
-        println!("{}", json!({ "result": result, "warnings": warnings }));
+        println!("{}", json!({ "result": parsed(&outcome.value), "warnings": warnings }));
     } else {
         println!("{}", outcome.value.to_json());
         for warning in warnings {
@@ -45,6 +58,72 @@ pub fn feel(expression: &str, context: Option<&Path>, as_json: bool) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Evaluates a decision of a file and prints its result; why parts of it are null goes to standard error.
+pub fn dmn(file: &Path, decision: &str, input: Option<&Path>, as_json: bool) -> Result<(), Failure> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::with_code(2, format!("{}: {error}", file.display())))?;
+    let wrong = |problems: Vec<::dmn::Diagnostic>| {
+        let lines: Vec<String> =
+            problems.iter().map(|problem| format!("{}:{problem}", file.display())).collect();
+        Failure::with_code(2, lines.join("\n"))
+    };
+    let model = ::dmn::Model::read(&text).map_err(wrong)?;
+    let compiled = model.compile(&[]).checked().map_err(wrong)?;
+    let mut inputs = Vec::new();
+    for (name, value) in members(input)? {
+        let value = ::feel::Value::from_json(value.as_str())
+            .map_err(|error| Failure::with_code(2, format!("the input '{name}': {error}")))?;
+        inputs.push((name, value));
+    }
+    let inputs = ::feel::Context::from(inputs);
+    let outcome = compiled.evaluate(decision, inputs, &environment(), &mut ::feel::Fuel::new(FUEL));
+    let warnings: Vec<String> = outcome.warnings.iter().map(ToString::to_string).collect();
+    if as_json {
+        let evaluated: Vec<Value> = outcome.evaluated.iter().map(evaluated).collect();
+        let failure = outcome.failure.as_ref().map(ToString::to_string);
+        let result = parsed(&outcome.value);
+        let all = json!({ "result": result, "failure": failure, "warnings": warnings, "evaluatedDecisions": evaluated });
+        println!("{all}");
+    } else {
+        for warning in warnings {
+            eprintln!("warning: {warning}");
+        }
+    }
+    match outcome.failure {
+        Some(failure) => {
+            let code = if failure.code == "dmn.decision.unknown" { 3 } else { 1 };
+            Err(Failure::with_code(code, failure.to_string()))
+        }
+        None => {
+            if !as_json {
+                println!("{}", outcome.value.to_json());
+            }
+            Ok(())
+        }
+    }
+}
+
+fn evaluated(decision: &::dmn::EvaluatedDecision) -> Value {
+    let inputs: Vec<Value> = decision
+        .inputs
+        .iter()
+        .map(|input| json!({ "id": *input.id, "name": *input.name, "value": parsed(&input.value) }))
+        .collect();
+    let rule = |rule: &::dmn::MatchedRule| {
+        let outputs: Vec<Value> = rule
+            .outputs
+            .iter()
+            .map(|output| json!({ "id": *output.id, "name": *output.name, "value": parsed(&output.value) }))
+            .collect();
+        json!({ "id": *rule.id, "index": rule.index, "outputs": outputs })
+    };
+    let rules: Vec<Value> = decision.matched.iter().map(rule).collect();
+    json!({
+        "id": *decision.id, "name": *decision.name, "type": decision.kind.as_str(),
+        "output": parsed(&decision.output), "inputs": inputs, "matchedRules": rules,
+    })
 }
 
 /// Prints everything that is wrong with a model.

@@ -48,6 +48,38 @@ const order = `${header}
     <endEvent id="end"><incoming>f4</incoming></endEvent>
   </process></definitions>`;
 
+/** The price rests on the discount, which a table finds. */
+const pricing = `<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="pricing-${run}" name="Pricing"
+  namespace="http://dirigent.example/clients">
+  <inputData id="amountInput" name="amount"><variable name="amount" typeRef="number"/></inputData>
+  <decision id="discount-${run}" name="Discount"><variable name="Discount" typeRef="number"/>
+    <informationRequirement id="r1"><requiredInput href="#amountInput"/></informationRequirement>
+    <decisionTable id="table" hitPolicy="UNIQUE"><input id="in" label="Amount">
+      <inputExpression id="x" typeRef="number"><text>amount</text></inputExpression></input>
+      <output id="out" name="Discount" typeRef="number"/>
+      <rule id="big"><inputEntry id="e1"><text>&gt;= 1000</text></inputEntry>
+        <outputEntry id="o1"><text>10</text></outputEntry></rule>
+      <rule id="small"><inputEntry id="e2"><text>&lt; 1000</text></inputEntry>
+        <outputEntry id="o2"><text>0</text></outputEntry></rule></decisionTable></decision>
+  <decision id="price-${run}" name="Price"><variable name="Price" typeRef="number"/>
+    <informationRequirement id="r2"><requiredInput href="#amountInput"/></informationRequirement>
+    <informationRequirement id="r3"><requiredDecision href="#discount-${run}"/></informationRequirement>
+    <literalExpression id="l"><text>amount * (100 - Discount) / 100</text></literalExpression></decision>
+</definitions>`;
+
+/** One business rule task. */
+const priced = `${header}
+  <process id="priced-${run}" name="Priced" isExecutable="true">
+    <startEvent id="start"><outgoing>f1</outgoing></startEvent>
+    <sequenceFlow id="f1" sourceRef="start" targetRef="decide"/>
+    <businessRuleTask id="decide" name="Decide"><extensionElements>
+      <zeebe:calledDecision decisionId="price-${run}" resultVariable="price"/></extensionElements>
+      <incoming>f1</incoming><outgoing>f2</outgoing></businessRuleTask>
+    <sequenceFlow id="f2" sourceRef="decide" targetRef="end"/>
+    <endEvent id="end"><incoming>f2</incoming></endEvent>
+  </process></definitions>`;
+
 let passed = 0;
 let failed = 0;
 let skipped = 0;
@@ -228,6 +260,51 @@ await step('publishes, cancels, sets variables', async () => {
 await step('evaluates an expression', async () => {
   const evaluated = await newer.evaluateExpression({ expression: '=x + y', variables: { x: 10, y: 20 } });
   assert.equal(evaluated.result, 30);
+});
+
+await step('decides', async () => {
+  const deployed = await client.createDeployment({
+    resources: [new File([pricing], 'pricing.dmn'), new File([priced], 'priced.bpmn')],
+  });
+  const graph = deployed.decisionRequirements[0].decisionRequirementsKey;
+  const price = deployed.decisions.find((found) => found.decisionDefinitionId === `price-${run}`);
+  const key = price.decisionDefinitionKey;
+  assert.equal(price.decisionRequirementsKey, graph);
+
+  const ended = await client.createProcessInstance({
+    processDefinitionId: `priced-${run}`, variables: { amount: 2_000 }, awaitCompletion: true,
+  });
+  assert.equal(ended.variables.price, 1_800);
+  const filter = { processInstanceKey: ended.processInstanceKey };
+  const taken = await client.searchDecisionInstances({ filter }, now);
+  assert.deepEqual(taken.items.map((item) => [item.decisionDefinitionId, item.state, item.result]),
+    [[`discount-${run}`, 'EVALUATED', '10'], [`price-${run}`, 'EVALUATED', '1800']]);
+  const task = await client.searchElementInstances({ filter: { ...filter, elementId: 'decide' } }, now);
+  assert.equal(taken.items[0].elementInstanceKey, one(task).elementInstanceKey);
+  const decisionEvaluationInstanceKey = taken.items[0].decisionEvaluationInstanceKey;
+  const table = await client.getDecisionInstance({ decisionEvaluationInstanceKey }, now);
+  assert.deepEqual([table.evaluatedInputs[0].inputValue, table.matchedRules[0].ruleId], ['2000', 'big']);
+
+  const evaluated = await client.evaluateDecision({ decisionDefinitionKey: key, variables: { amount: 100 } });
+  assert.deepEqual([evaluated.output, evaluated.evaluatedDecisions.length, evaluated.failureMessage], ['100', 2, null]);
+  const newest = await client.evaluateDecision({ decisionDefinitionId: `discount-${run}`, variables: { amount: 1_000 } });
+  assert.equal(newest.evaluatedDecisions[0].matchedRules[0].evaluatedOutputs[0].outputValue, '10');
+  const onRequest = await client.searchDecisionInstances(
+    { filter: { decisionEvaluationKey: evaluated.decisionEvaluationKey, decisionDefinitionKey: key } }, now,
+  );
+  assert.equal(one(onRequest).processInstanceKey, null);
+
+  const definitions = await client.searchDecisionDefinitions(
+    { filter: { decisionRequirementsKey: graph, isLatestVersion: true }, sort: [{ field: 'name' }] }, now,
+  );
+  assert.deepEqual(definitions.items.map((item) => item.name), ['Discount', 'Price']);
+  assert.equal((await client.getDecisionDefinition({ decisionDefinitionKey: key }, now)).version, 1);
+  assert.equal(await client.getDecisionDefinitionXml({ decisionDefinitionKey: key }, now), pricing);
+  const graphs = await client.searchDecisionRequirements({ filter: { decisionRequirementsKey: graph } }, now);
+  assert.equal(one(graphs).resourceName, 'pricing.dmn');
+  const single = await client.getDecisionRequirements({ decisionRequirementsKey: graph }, now);
+  assert.equal(single.decisionRequirementsId, `pricing-${run}`);
+  assert.equal(await client.getDecisionRequirementsXml({ decisionRequirementsKey: graph }, now), pricing);
 });
 
 await step('is told what is wrong', async () => {

@@ -84,6 +84,63 @@ fn feel_is_evaluated_without_a_server() {
     assert!(!wrong.stderr.is_empty());
 }
 
+/// The price rests on the discount; `torn` has two rules for the same input.
+const PRICING: &str = r##"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="pricing" name="Pricing" namespace="t">
+  <inputData id="i1" name="amount"><variable name="amount" typeRef="number"/></inputData>
+  <decision id="discount" name="Discount"><variable name="Discount" typeRef="number"/>
+    <informationRequirement id="r1"><requiredInput href="#i1"/></informationRequirement>
+    <decisionTable id="t1" hitPolicy="UNIQUE"><input id="in1" label="Amount">
+      <inputExpression id="x1" typeRef="number"><text>amount</text></inputExpression></input>
+      <output id="out1" name="Discount" typeRef="number"/>
+      <rule id="big"><inputEntry id="e1"><text>&gt;= 1000</text></inputEntry>
+        <outputEntry id="o1"><text>10</text></outputEntry></rule></decisionTable></decision>
+  <decision id="price" name="Price"><variable name="Price" typeRef="number"/>
+    <informationRequirement id="r2"><requiredInput href="#i1"/></informationRequirement>
+    <informationRequirement id="r3"><requiredDecision href="#discount"/></informationRequirement>
+    <literalExpression id="l1"><text>amount * (100 - Discount) / 100</text></literalExpression></decision>
+  <decision id="torn" name="Torn"><variable name="Torn"/>
+    <decisionTable id="t2" hitPolicy="UNIQUE"><output id="out2" name="Torn"/>
+      <rule id="a"><outputEntry id="o3"><text>1</text></outputEntry></rule>
+      <rule id="b"><outputEntry id="o4"><text>2</text></outputEntry></rule></decisionTable></decision>
+</definitions>"##;
+
+#[test]
+fn a_decision_is_evaluated_without_a_server() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let write = |name: &str, text: &str| {
+        let file = directory.path().join(name);
+        std::fs::write(&file, text).expect("a file");
+        file.to_str().expect("a path").to_owned()
+    };
+    let (file, input) = (write("pricing.dmn", PRICING), write("input.json", r#"{"amount": 1500}"#));
+    let run = |decision: &str, more: &[&str]| {
+        dirigent("", &[["dmn", file.as_str(), "--decision", decision].as_slice(), more].concat())
+    };
+    assert_eq!(text(&run("price", &["--input", &input])).trim(), "1350");
+    let whole = json(&run("price", &["--input", &input, "--json"]));
+    assert_eq!((whole["result"].as_i64(), whole["failure"].is_null()), (Some(1350), true));
+    let discount = &whole["evaluatedDecisions"][0];
+    assert_eq!(
+        (discount["id"].as_str(), discount["type"].as_str()),
+        (Some("discount"), Some("DECISION_TABLE"))
+    );
+    assert_eq!(discount["inputs"][0]["value"], 1500);
+    assert_eq!(discount["matchedRules"][0]["outputs"][0]["value"], 10);
+
+    let without = run("price", &[]);
+    assert_eq!(text(&without).trim(), "null");
+    assert!(String::from_utf8_lossy(&without.stderr).contains("warning: "));
+    let torn = run("torn", &[]);
+    assert_eq!(torn.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&torn.stderr).contains("dmn.hit-policy.unique"));
+    assert_eq!(run("nothing", &[]).status.code(), Some(3));
+    assert_eq!(run("price", &["--input", &write("list.json", "[1]")]).status.code(), Some(2));
+    let broken = write("broken.dmn", "<definitions");
+    let broken = dirigent("", &["dmn", &broken, "--decision", "price"]);
+    assert_eq!(broken.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&broken.stderr).contains("broken.dmn:"));
+}
+
 #[test]
 fn the_log_is_verified_and_a_changed_byte_is_found() {
     let directory = tempfile::tempdir().expect("a directory");
