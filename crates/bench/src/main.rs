@@ -7,6 +7,8 @@
 #![allow(clippy::print_stdout, reason = "printing is what a benchmark is for")]
 
 mod closed_loop;
+#[cfg(feature = "peers")]
+mod feel_peer;
 mod http;
 mod in_process;
 mod limit;
@@ -45,11 +47,26 @@ enum What {
     Rest,
     /// Both.
     All,
+    /// FEEL against its peer; needs the feature `peers`.
+    Feel,
+}
+
+#[cfg(feature = "peers")]
+fn feel() -> Result<(), String> {
+    feel_peer::run()
+}
+
+#[cfg(not(feature = "peers"))]
+fn feel() -> Result<(), String> {
+    Err("this build has no peers; `./x bench feel` builds one that has (cargo --features peers)".to_owned())
 }
 
 fn main() -> Result<(), String> {
     let arguments = Arguments::parse();
     let what = arguments.what.unwrap_or(What::All);
+    if what == What::Feel {
+        return feel();
+    }
     let time = Duration::from_secs_f64(arguments.seconds);
     let directory = tempfile::Builder::new()
         .prefix("dirigent-bench-")
