@@ -5,7 +5,7 @@ use crate::cli::{Failure, ServeArguments};
 use crate::exports::Exports;
 use crate::telemetry::Telemetry;
 use crate::{connectors, studio};
-use history::History;
+use history::{History, HistoryError};
 use journal::FileDisk;
 use record::command::Resource;
 use record::wire::Bytes;
@@ -108,7 +108,7 @@ fn open(
     let disk = FileDisk::open(&log).map_err(|error| within("the log cannot be opened", &error))?;
     let store = FjallStore::open(data.join("state"))
         .map_err(|error| within("the state store cannot be opened", &error))?;
-    let history = History::open(&data.join("history.db"))
+    let history = open_history(&data.join("history.db"))
         .map_err(|error| within("the read model cannot be opened", &error))?;
     let reader = history.reader();
     let options = Options { partitions: arguments.partitions, seed: seed(), ..Options::default() };
@@ -126,6 +126,22 @@ fn open(
         return Err(within("the read model is ahead of the log", &why));
     }
     Ok((handle, guard, reader))
+}
+
+/// The read model of another version is deleted: everything in it follows from the log, which builds it again.
+fn open_history(file: &Path) -> Result<History, HistoryError> {
+    match History::open(file) {
+        Err(HistoryError::Format { .. }) => {
+            for suffix in ["", "-wal", "-shm"] {
+                let mut name = file.as_os_str().to_owned();
+                name.push(suffix);
+                // What is not there need not go.
+                drop(std::fs::remove_file(name));
+            }
+            History::open(file)
+        }
+        opened => opened,
+    }
 }
 
 fn seed() -> u64 {

@@ -98,7 +98,7 @@ async fn lease(handle: &Handle, job_type: &Str, max: usize) -> Vec<ActivatedJob>
 }
 
 async fn run(shared: &Shared, job: ActivatedJob) {
-    let traceparent = crate::telemetry::traceparent(job.instance, &job.traceparent, job.element);
+    let traceparent = crate::telemetry::traceparent(job.instance, &job.traceparent, job.key, job.fence);
     let call = ConnectorJob {
         job_type: job.job_type.to_string(),
         key: job.key.0,

@@ -1,4 +1,5 @@
-//! Traces: one per process instance, a span per element, sent by OTLP over HTTP.
+//! Traces: one per process instance, a span per element and per attempt of a job (a connector's call, a worker's
+//! work), sent by OTLP over HTTP.
 //!
 //! The spans are made from durable records, so they are there after a restart too, with the times at which things
 //! happened. An instance without a caller's trace context gets a trace id derived from its key; a span id is
@@ -19,6 +20,7 @@ const BATCH: usize = 512;
 /// Turns records into spans and hands them to the sender.
 pub struct Telemetry {
     open: HashMap<Key, Open>,
+    jobs: HashMap<Key, Attempt>,
     instances: HashMap<Key, Context>,
     names: HashMap<Key, Names>,
     sender: SyncSender<Value>,
@@ -30,6 +32,14 @@ struct Open {
     began: i64,
     job_type: Option<record::Str>,
     error: Option<record::Str>,
+}
+
+/// A job, and its lease while a worker has it.
+struct Attempt {
+    element: Key,
+    job_type: record::Str,
+    /// Who has it, since when, and the lease's token.
+    lease: Option<(record::Str, i64, u64)>,
 }
 
 #[derive(Clone)]
@@ -50,7 +60,13 @@ impl Telemetry {
         let (sender, receiver) = sync_channel(MAX_WAITING);
         let url = format!("{}/v1/traces", endpoint.trim_end_matches('/'));
         tokio::spawn(send(url, receiver));
-        Telemetry { open: HashMap::new(), instances: HashMap::new(), names: HashMap::new(), sender }
+        Telemetry {
+            open: HashMap::new(),
+            jobs: HashMap::new(),
+            instances: HashMap::new(),
+            names: HashMap::new(),
+            sender,
+        }
     }
 
     /// Takes in durable records.
@@ -97,7 +113,9 @@ impl Telemetry {
                     Open { ordinal: *ordinal, scope: *scope, began: time, job_type: None, error: None };
                 self.span(instance, *key, &open, time);
             }
-            Event::JobCreated { element, job_type, .. } => {
+            Event::JobCreated { key, element, job_type, .. } => {
+                let attempt = Attempt { element: *element, job_type: job_type.clone(), lease: None };
+                self.jobs.insert(*key, attempt);
                 if let Some(open) = self.open.get_mut(element) {
                     open.job_type = Some(job_type.clone());
                 }
@@ -112,6 +130,19 @@ impl Telemetry {
                     self.span(instance, *key, &open, time);
                 }
             }
+            Event::JobActivated { key, worker, fence, .. } => {
+                if let Some(job) = self.jobs.get_mut(key) {
+                    job.lease = Some((worker.clone(), time, *fence));
+                }
+            }
+            Event::JobCompleted { key } | Event::JobCanceled { key } => {
+                self.attempt(instance, *key, time, None);
+                self.jobs.remove(key);
+            }
+            Event::JobFailed { key, message, .. } | Event::JobErrorThrown { key, message, .. } => {
+                self.attempt(instance, *key, time, Some(message));
+            }
+            Event::JobTimedOut { key } => self.attempt(instance, *key, time, Some("the lease ran out")),
             Event::InstanceCompleted {} | Event::InstanceTerminated {} => self.root_span(instance, time),
             _ => {}
         }
@@ -141,6 +172,30 @@ impl Telemetry {
             "name": format!("{kind} {id}"), "kind": 1,
             "startTimeUnixNano": nanos(open.began), "endTimeUnixNano": nanos(ended),
             "attributes": attributes, "status": status,
+        }));
+    }
+
+    /// The attempt of a job that a worker had is over.
+    fn attempt(&mut self, instance: Key, key: Key, ended: i64, error: Option<&str>) {
+        let Some(job) = self.jobs.get_mut(&key) else { return };
+        let Some((worker, began, fence)) = job.lease.take() else { return };
+        let (element, job_type) = (job.element, job.job_type.clone());
+        let Some(context) = self.instances.get(&instance) else { return };
+        let status = match error {
+            Some(message) => json!({ "code": 2, "message": message }),
+            None => json!({ "code": 1 }),
+        };
+        self.hand_over(json!({
+            "traceId": context.trace, "spanId": attempt_id(key, fence), "parentSpanId": span_id(element),
+            "name": format!("job {job_type}"), "kind": 3,
+            "startTimeUnixNano": nanos(began), "endTimeUnixNano": nanos(ended),
+            "attributes": [
+                attribute("dirigent.process.instance.key", &instance.to_string()),
+                attribute("dirigent.job.key", &key.to_string()),
+                attribute("dirigent.job.type", &job_type),
+                attribute("dirigent.job.worker", &worker),
+            ],
+            "status": status,
         }));
     }
 
@@ -176,9 +231,13 @@ fn context(instance: Key, traceparent: &str) -> (String, Option<String>) {
     }
 }
 
-/// The W3C trace context that a call made for an element hands on.
-pub fn traceparent(instance: Key, caller: &str, element: Key) -> String {
-    format!("00-{}-{}-01", context(instance, caller).0, span_id(element))
+/// The W3C trace context that a call hands on: it belongs to this attempt of the job.
+pub fn traceparent(instance: Key, caller: &str, job: Key, fence: u64) -> String {
+    format!("00-{}-{}-01", context(instance, caller).0, attempt_id(job, fence))
+}
+
+fn attempt_id(job: Key, fence: u64) -> String {
+    format!("{:016x}", mix(job.0 as u64 ^ fence.rotate_left(40)))
 }
 
 fn span_id(key: Key) -> String {
@@ -240,7 +299,7 @@ mod tests {
         let (trace, parent) = context(Key(65), caller);
         assert_eq!(trace, "0af7651916cd43dd8448eb211c80319c");
         assert_eq!(parent.as_deref(), Some("b7ad6b7169203331"));
-        assert!(traceparent(Key(65), caller, Key(66)).starts_with("00-0af7651916cd43dd8448eb211c80319c-"));
+        assert!(traceparent(Key(65), caller, Key(66), 1).starts_with("00-0af7651916cd43dd8448eb211c80319c-"));
     }
 
     #[test]

@@ -82,6 +82,8 @@ impl Counter {
         } else if let Some(summary) = text.strip_prefix("test result: ") {
             self.section = Section::Outside;
             self.libtest += libtest_summary(summary);
+        } else if self.section != Section::Outside {
+            // What a test printed, such as the output of a runner that it tried, is no result.
         } else if let Some(parts) = text.strip_prefix("Tests  ") {
             self.vitest += vitest_summary(parts);
         } else if let Some(counts) = counts_line(text) {

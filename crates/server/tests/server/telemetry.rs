@@ -65,6 +65,9 @@ fn spans_of_an_instance_share_the_callers_trace() {
     assert_eq!(root["parentSpanId"], "b7ad6b7169203331");
     let task = named("serviceTask a");
     assert_eq!(task["parentSpanId"], root["spanId"]);
+    let attempt = named("job work");
+    assert_eq!(attempt["parentSpanId"], task["spanId"]);
+    assert!(attempt["attributes"].to_string().contains("dirigent.job.worker"));
     assert!(spans.iter().all(|span| span["traceId"] == trace));
     assert!(task["attributes"].to_string().contains("\"work\""));
 }
