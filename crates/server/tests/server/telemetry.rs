@@ -1,11 +1,83 @@
 //! Traces: what leaves by OTLP for one instance.
 
-use crate::process::{ONE_TASK, Server, deploy};
+use crate::process::{ONE_TASK, Server, deploy, eventually};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::sync::mpsc::channel;
 use std::time::Duration;
+
+/// The trace of the caller in these tests.
+const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+
+/// Deploys the one-task process, starts an instance within the caller's trace and works its job.
+fn one_instance(server: &Server) {
+    let mut connection = server.connect();
+    assert_eq!(deploy(&mut connection, "p.bpmn", ONE_TASK).status, 200);
+    let caller = format!("00-{TRACE}-b7ad6b7169203331-01");
+    let body = r#"{"processDefinitionId":"p"}"#;
+    let created =
+        connection.post("/v2/process-instances", &[("traceparent", &caller)], body).expect("an answer");
+    assert_eq!(created.status, 200);
+    let ask = r#"{"type":"work","worker":"w","timeout":60000,"maxJobsToActivate":1,"requestTimeout":5000}"#;
+    let jobs = connection.post("/v2/jobs/activation", &[], ask).expect("an answer").json();
+    let job = jobs["jobs"][0]["jobKey"].as_str().expect("a job").to_owned();
+    let path = format!("/v2/jobs/{job}/completion");
+    assert_eq!(connection.post(&path, &[], "{}").expect("an answer").status, 204);
+}
+
+/// A free port; taken by nobody else before it is used, as far as that can be had.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
+}
+
+/// Jaeger all-in-one, with every port on loopback.
+struct Jaeger(std::process::Child);
+
+impl Drop for Jaeger {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn jaeger_takes_the_trace_and_shows_it_whole() {
+    let Ok(binary) = std::env::var("DIRIGENT_JAEGER") else {
+        println!("skipped: no Jaeger at hand; DIRIGENT_JAEGER names its all-in-one binary (version 1)");
+        return;
+    };
+    let (otlp, query) = (free_port(), free_port());
+    let ports = [
+        ("collector.otlp.http", otlp),
+        ("collector.otlp.grpc", free_port()),
+        ("query.http-server", query),
+        ("query.grpc-server", free_port()),
+        ("admin.http", free_port()),
+        ("collector.grpc-server", free_port()),
+        ("collector.http-server", free_port()),
+    ];
+    let mut command = std::process::Command::new(binary);
+    command.args(ports.map(|(name, port)| format!("--{name}.host-port=127.0.0.1:{port}")));
+    command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+    let _jaeger = Jaeger(command.spawn().expect("Jaeger starts"));
+    let ask = |path: &str| {
+        let mut connection = crate::http::Connection::open(&format!("127.0.0.1:{query}")).ok()?;
+        Some(connection.send("GET", path, &[], b"").ok()?.json())
+    };
+    eventually("Jaeger answers", || ask("/api/services"));
+    let directory = tempfile::tempdir().expect("a directory");
+    let endpoint = format!("http://127.0.0.1:{otlp}");
+    let server = Server::start_with(directory.path(), &["--no-samples", "--otlp", &endpoint], &[], &[]);
+    one_instance(&server);
+    let spans = eventually("the whole trace is there", || {
+        let spans = ask(&format!("/api/traces/{TRACE}"))?["data"][0]["spans"].as_array()?.clone();
+        (spans.len() >= 5).then_some(spans)
+    });
+    let mut names: Vec<&str> = spans.iter().filter_map(|span| span["operationName"].as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["endEvent e", "job work", "process p", "serviceTask a", "startEvent s"]);
+}
 
 #[test]
 fn spans_of_an_instance_share_the_callers_trace() {
@@ -35,21 +107,7 @@ fn spans_of_an_instance_share_the_callers_trace() {
     });
     let directory = tempfile::tempdir().expect("a directory");
     let server = Server::start_with(directory.path(), &["--no-samples", "--otlp", &endpoint], &[], &[]);
-    let mut connection = server.connect();
-    assert_eq!(deploy(&mut connection, "p.bpmn", ONE_TASK).status, 200);
-    let trace = "0af7651916cd43dd8448eb211c80319c";
-    let caller = format!("00-{trace}-b7ad6b7169203331-01");
-    let created = connection
-        .post("/v2/process-instances", &[("traceparent", &caller)], r#"{"processDefinitionId":"p"}"#)
-        .expect("an answer");
-    assert_eq!(created.status, 200);
-    let ask = r#"{"type":"work","worker":"w","timeout":60000,"maxJobsToActivate":1,"requestTimeout":5000}"#;
-    let jobs = connection.post("/v2/jobs/activation", &[], ask).expect("an answer").json();
-    let job = jobs["jobs"][0]["jobKey"].as_str().expect("a job").to_owned();
-    assert_eq!(
-        connection.post(&format!("/v2/jobs/{job}/completion"), &[], "{}").expect("an answer").status,
-        204
-    );
+    one_instance(&server);
     let mut spans: Vec<Value> = Vec::new();
     while !spans.iter().any(|span| span["name"] == "process p") {
         let body = bodies.recv_timeout(Duration::from_secs(20)).expect("spans within 20 seconds");
@@ -68,6 +126,6 @@ fn spans_of_an_instance_share_the_callers_trace() {
     let attempt = named("job work");
     assert_eq!(attempt["parentSpanId"], task["spanId"]);
     assert!(attempt["attributes"].to_string().contains("dirigent.job.worker"));
-    assert!(spans.iter().all(|span| span["traceId"] == trace));
+    assert!(spans.iter().all(|span| span["traceId"] == TRACE));
     assert!(task["attributes"].to_string().contains("\"work\""));
 }
