@@ -29,10 +29,24 @@ pub fn model(document: &Document) -> (Definitions, Vec<Diagnostic>) {
 }
 
 /// Every problem of the typed view that prevents deployment, and warnings: [`rules::check`], then
-/// [`executable::check`].
+/// [`rules::check_deployment`] and [`executable::check`].
 pub fn validate(definitions: &Definitions) -> Vec<Diagnostic> {
     let mut problems = rules::check(definitions);
+    problems.extend(rules::check_deployment(definitions));
     problems.extend(executable::check(definitions));
+    sort(&mut problems);
+    problems
+}
+
+/// Every problem of a file by the standard alone: reading, structure, rules. Whether an engine can run it is
+/// another question, which [`load`] answers.
+pub fn check_standard(bytes: &[u8], file_name: &str) -> Vec<Diagnostic> {
+    let document = match read(bytes, file_name) {
+        Ok(document) => document,
+        Err(problems) => return problems,
+    };
+    let (definitions, mut problems) = model(&document);
+    problems.extend(rules::check(&definitions));
     sort(&mut problems);
     problems
 }
@@ -52,9 +66,10 @@ pub fn load(bytes: &[u8], file_name: &str) -> Result<(Definitions, Vec<Diagnosti
     }
 }
 
-/// Document order, so that a reader can follow along.
-fn sort(problems: &mut [Diagnostic]) {
+/// Document order, so that a reader can follow along; what two rules find is told once.
+fn sort(problems: &mut Vec<Diagnostic>) {
     problems.sort_by(|a, b| (a.line, a.column, a.code).cmp(&(b.line, b.column, b.code)));
+    problems.dedup();
 }
 
 /// Namespace URIs this crate recognises. Elements are known by these, never by their prefix.

@@ -5,19 +5,18 @@
 use std::collections::HashMap;
 
 use super::Problems;
+use super::items::{Index, is_executed, named, references};
 use super::schema::bpmn_elements;
-use super::standard::{attribute, local};
+use super::standard::attribute;
+use crate::diagnostic::Severity;
 use crate::model::Dialect;
 use crate::ns;
 use crate::xml::{Document, Element};
 
-fn named<'d>(element: Element<'d>, name: &'static str) -> impl Iterator<Item = Element<'d>> {
-    element.children_named(ns::BPMN, name)
-}
-
-/// Local names of references in child elements.
-fn references(element: Element<'_>, name: &'static str) -> Vec<String> {
-    named(element, name).map(|it| local(it.text().trim()).to_owned()).collect()
+/// Reports on data that is moved when a process is executed; in a drawing it is only careless.
+fn report(element: Element<'_>, code: &'static str, message: &str, help: &str, problems: &mut Problems<'_>) {
+    let severity = if is_executed(element) { Severity::Error } else { Severity::Warning };
+    problems.element_as(severity, element, code, message.to_owned(), help);
 }
 
 /// `bpmn.collection`: a data element is a collection when its item definition is (table 10.51).
@@ -36,8 +35,8 @@ pub(super) fn collection(document: &Document, problems: &mut Problems<'_>) {
         }
         let item = items.get(&attribute(element, "itemSubjectRef"));
         if item.is_some_and(|item| *item != is_collection(element)) {
-            let message = "isCollection is not that of the item definition".to_owned();
-            problems.element(element, "bpmn.collection", message, "give both the same value");
+            let message = "isCollection is not that of the item definition";
+            report(element, "bpmn.collection", message, "give both the same value", problems);
         }
     }
 }
@@ -149,9 +148,8 @@ pub(super) fn associations(document: &Document, problems: &mut Problems<'_>) {
             references(association, name).iter().filter_map(|id| by_id.get(id).copied()).collect::<Vec<_>>()
         };
         let (sources, targets) = (find("sourceRef"), find("targetRef"));
-        let mut report = |message: &str, help: &str| {
-            problems.element(association, "bpmn.data-association", message.to_owned(), help);
-        };
+        let mut report =
+            |message: &str, help: &str| report(association, "bpmn.data-association", message, help, problems);
         if inward && sources.iter().any(|it| it.name() == "dataOutput") {
             report(
                 "a data input is filled from a data output",
@@ -193,6 +191,53 @@ pub(super) fn io_specification(document: &Document, problems: &mut Problems<'_>)
                 message,
                 "use data objects of the sub-process",
             );
+        }
+    }
+}
+
+/// `bpmn.data-state-name`: a data object in a state is shown as `name [state]` (10.4.1).
+pub(super) fn reference_names(document: &Document, problems: &mut Problems<'_>) {
+    if crate::model::dialect(document) != Dialect::Plain {
+        return;
+    }
+    let index = Index::new(document);
+    for reference in bpmn_elements(document).filter(|it| it.name() == "dataObjectReference") {
+        let written = |element: Element<'_>| element.attribute("", "name").map(|name| name.trim().to_owned());
+        let object = index.of_attribute(reference, "dataObjectRef").and_then(written);
+        let state = named(reference, "dataState").next().and_then(written);
+        let (Some(object), Some(state), Some(name)) = (object, state, written(reference)) else { continue };
+        let wanted = format!("{object} [{state}]");
+        if name != wanted {
+            let message = format!("the data object `{object}` in the state `{state}` is named `{name}`");
+            let help = format!("name it `{wanted}`");
+            report(reference, "bpmn.data-state-name", &message, &help, problems);
+        }
+    }
+}
+
+/// `bpmn.loop-item`: the data a multi-instance activity loops over is a collection, and each instance has one item
+/// of it (table 10.29).
+pub(super) fn loop_items(document: &Document, problems: &mut Problems<'_>) {
+    if crate::model::dialect(document) != Dialect::Plain {
+        return;
+    }
+    let index = Index::new(document);
+    for element in bpmn_elements(document).filter(|it| it.name() == "multiInstanceLoopCharacteristics") {
+        for (all, one) in [("loopDataInputRef", "inputDataItem"), ("loopDataOutputRef", "outputDataItem")] {
+            let Some(collection) = index.of_children(element, all).first().copied() else { continue };
+            let item = |element| index.item(element, "itemSubjectRef");
+            let Some(collection) = item(collection) else { continue };
+            let single = named(element, one).next().and_then(item);
+            let message = match &single {
+                _ if !collection.is_collection => format!("what `{all}` names is no collection"),
+                Some(single) if single.is_collection => format!("`{one}` is a collection itself"),
+                Some(single) if single.kind != collection.kind => {
+                    format!("`{one}` has another structure than the collection of `{all}`")
+                }
+                _ => continue,
+            };
+            let help = "loop over a collection, and give the item the collection's structure";
+            report(element, "bpmn.loop-item", &message, help, problems);
         }
     }
 }

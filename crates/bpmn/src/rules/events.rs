@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Problems, Scope};
+use super::{Problems, Scope, iso};
 use crate::model::{
     Dialect, EventTrigger, Expression, FlowNode, FlowNodeKind, SubProcessKind, TimerDefinition,
 };
 
 /// The event definitions of a node, those of multiple events one by one.
-fn triggers(node: &FlowNode) -> &[EventTrigger] {
+pub(super) fn triggers(node: &FlowNode) -> &[EventTrigger] {
     match node.kind.trigger() {
         Some(EventTrigger::Multiple { triggers, .. }) => triggers,
         Some(EventTrigger::None) | None => &[],
@@ -116,30 +116,38 @@ pub(super) fn interrupting(scope: &Scope<'_>, problems: &mut Problems<'_>) {
     }
 }
 
-/// `bpmn.timer`: a timer says when it fires; a text that is no expression must be ISO 8601 (or cron).
-pub(super) fn timer(scope: &Scope<'_>, problems: &mut Problems<'_>) {
+/// `bpmn.timer`: a text that is no expression must be ISO 8601 (or cron) (table 10.101).
+pub(super) fn timer_text(scope: &Scope<'_>, problems: &mut Problems<'_>) {
     for (_, node) in scope.nodes() {
         for trigger in triggers(node) {
             let EventTrigger::Timer(timer) = trigger else { continue };
             let problem = match timer {
-                TimerDefinition::Absent => {
-                    Some("a timer has no timeDate, timeDuration or timeCycle".to_owned())
+                TimerDefinition::Date(value) if value.is_static() && !iso::is_date_time(&value.text) => {
+                    format!("`{}` is not a date and time", value.text)
                 }
-                TimerDefinition::Date(value) if !value.is_static() || iso::is_date_time(&value.text) => None,
-                TimerDefinition::Duration(value) if !value.is_static() || iso::is_duration(&value.text) => {
-                    None
+                TimerDefinition::Duration(value) if value.is_static() && !iso::is_duration(&value.text) => {
+                    format!("`{}` is not a duration", value.text)
                 }
-                TimerDefinition::Cycle(value) if !value.is_static() || iso::is_cycle(&value.text) => None,
-                TimerDefinition::Date(value) => Some(format!("`{}` is not a date and time", value.text)),
-                TimerDefinition::Duration(value) => Some(format!("`{}` is not a duration", value.text)),
-                TimerDefinition::Cycle(value) => {
-                    Some(format!("`{}` is not a repeating interval", value.text))
+                TimerDefinition::Cycle(value) if value.is_static() && !iso::is_cycle(&value.text) => {
+                    format!("`{}` is not a repeating interval", value.text)
                 }
+                _ => continue,
             };
-            if let Some(message) = problem {
-                let help = "write ISO 8601, such as 2026-11-25T08:00:00Z, PT15M or R3/PT1H, or a FEEL expression after `=`";
-                problems.node(node, "bpmn.timer", message, help);
-            }
+            problems.node(node, "bpmn.timer", problem, TIMER_HELP);
+        }
+    }
+}
+
+const TIMER_HELP: &str =
+    "write ISO 8601, such as 2026-11-25T08:00:00Z, PT15M or R3/PT1H, or a FEEL expression after `=`";
+
+/// `bpmn.timer`: a timer says when it fires, and Camunda 8's catch events fire once.
+pub(super) fn timer(scope: &Scope<'_>, problems: &mut Problems<'_>) {
+    for (_, node) in scope.nodes() {
+        for _ in triggers(node).iter().filter(|it| matches!(it, EventTrigger::Timer(TimerDefinition::Absent)))
+        {
+            let message = "a timer has no timeDate, timeDuration or timeCycle".to_owned();
+            problems.node(node, "bpmn.timer", message, TIMER_HELP);
         }
         let waits = matches!(node.kind, FlowNodeKind::IntermediateCatchEvent { .. });
         let cycles =
@@ -151,85 +159,52 @@ pub(super) fn timer(scope: &Scope<'_>, problems: &mut Problems<'_>) {
     }
 }
 
-/// `bpmn.message-missing`, `bpmn.message-name`, `zeebe.correlation-key`: what is waited for must be identifiable.
-pub(super) fn message(scope: &Scope<'_>, problems: &mut Problems<'_>) {
-    for (_, node) in scope.nodes() {
-        let references: Vec<Option<usize>> = match &node.kind {
-            FlowNodeKind::ReceiveTask { message_ref, .. } => vec![*message_ref],
-            FlowNodeKind::StartEvent { .. }
-            | FlowNodeKind::IntermediateCatchEvent { .. }
-            | FlowNodeKind::BoundaryEvent { .. } => {
-                let message =
-                    |it: &EventTrigger| if let EventTrigger::Message(it) = it { Some(*it) } else { None };
-                triggers(node).iter().filter_map(message).collect()
-            }
-            // In the `zeebe` dialect a throw event sends by a job.
-            FlowNodeKind::IntermediateThrowEvent { .. } | FlowNodeKind::EndEvent { .. }
-                if scope.definitions.dialect == Dialect::Plain =>
-            {
-                let message =
-                    |it: &EventTrigger| if let EventTrigger::Message(it) = it { Some(*it) } else { None };
-                triggers(node).iter().filter_map(message).collect()
-            }
-            _ => continue,
-        };
-        let starts_instance = matches!(node.kind, FlowNodeKind::StartEvent { .. }) && node.parent.is_none();
-        for reference in references {
-            let Some(message) = reference.map(|index| &scope.definitions.messages[index]) else {
-                let message = "no message is named".to_owned();
-                problems.node(node, "bpmn.message-missing", message, "add messageRef and a message element");
-                continue;
-            };
-            if is_blank(message.name.as_ref()) {
-                let text = format!("the message `{}` has no name", message.id);
-                problems.node(
-                    node,
-                    "bpmn.message-name",
-                    text,
-                    "name the message; messages correlate by name",
-                );
-            }
-            let zeebe = scope.definitions.dialect == Dialect::Zeebe;
-            if zeebe && !starts_instance && is_blank(message.correlation_key.as_ref()) {
-                let text = format!("the message `{}` has no correlation key", message.id);
-                let help = "add <zeebe:subscription correlationKey=\"=...\"/> to the message";
-                problems.node(node, "zeebe.correlation-key", text, help);
-            } else if let Some(key) = message.correlation_key.as_ref().filter(|key| zeebe && key.is_static())
-            {
-                let text = format!("the correlation key `{}` is a text, not an expression", key.text);
-                problems.node(node, "zeebe.expression-required", text, "start it with `=`");
+pub(super) fn is_blank(value: Option<&Expression>) -> bool {
+    value.is_none_or(|value| value.text.trim().is_empty())
+}
+
+/// The code of what a trigger throws or catches, `None` where nothing is named, what it is called, and its rule.
+fn thrown_code<'a>(
+    scope: &Scope<'a>,
+    trigger: &EventTrigger,
+) -> Option<(Option<&'a Expression>, &'static str, &'static str)> {
+    match trigger {
+        EventTrigger::Error(index) => {
+            let code = index.and_then(|index| scope.definitions.errors[index].code.as_ref());
+            Some((code, "error", "bpmn.error-code"))
+        }
+        EventTrigger::Escalation(index) => {
+            let code = index.and_then(|index| scope.definitions.escalations[index].code.as_ref());
+            Some((code, "escalation", "bpmn.escalation-code"))
+        }
+        _ => None,
+    }
+}
+
+fn throws(node: &FlowNode) -> bool {
+    matches!(node.kind, FlowNodeKind::IntermediateThrowEvent { .. } | FlowNodeKind::EndEvent { .. })
+}
+
+/// `bpmn.error-code`, `bpmn.escalation-code`: what is thrown has a code (tables 8.41, 8.42).
+pub(super) fn error_and_escalation(scope: &Scope<'_>, problems: &mut Problems<'_>) {
+    for (_, node) in scope.nodes().filter(|(_, node)| throws(node)) {
+        for trigger in triggers(node) {
+            let Some((code, what, rule)) = thrown_code(scope, trigger) else { continue };
+            if is_blank(code) {
+                let message = format!("the {what} that is thrown has no code");
+                let help = format!("add {what}Ref, and {what}Code to the {what} element");
+                problems.node(node, rule, message, &help);
             }
         }
     }
 }
 
-fn is_blank(value: Option<&Expression>) -> bool {
-    value.is_none_or(|value| value.text.trim().is_empty())
-}
-
-/// `bpmn.error-code`, `bpmn.escalation-code`: what is thrown has a code; a caught code is a constant.
-pub(super) fn error_and_escalation(scope: &Scope<'_>, problems: &mut Problems<'_>) {
-    for (_, node) in scope.nodes() {
-        let throws =
-            matches!(node.kind, FlowNodeKind::IntermediateThrowEvent { .. } | FlowNodeKind::EndEvent { .. });
+/// `bpmn.error-code`, `bpmn.escalation-code`: a caught code is a constant.
+pub(super) fn constant_codes(scope: &Scope<'_>, problems: &mut Problems<'_>) {
+    for (_, node) in scope.nodes().filter(|(_, node)| !throws(node)) {
         for trigger in triggers(node) {
-            let (code, what, rule) = match trigger {
-                EventTrigger::Error(index) => {
-                    let found = index.map(|index| &scope.definitions.errors[index]);
-                    (found.map(|it| it.code.as_ref()), "error", "bpmn.error-code")
-                }
-                EventTrigger::Escalation(index) => {
-                    let found = index.map(|index| &scope.definitions.escalations[index]);
-                    (found.map(|it| it.code.as_ref()), "escalation", "bpmn.escalation-code")
-                }
-                _ => continue,
-            };
-            if throws && is_blank(code.flatten()) {
-                let message = format!("the {what} that is thrown has no code");
-                let help = format!("add {what}Ref, and {what}Code to the {what} element");
-                problems.node(node, rule, message, &help);
-            }
-            if !throws && code.flatten().is_some_and(|code| code.is_feel) {
+            let Some((Some(code), what, rule)) = thrown_code(scope, trigger) else { continue };
+            if code.is_feel {
                 let message = format!("the {what} code of a catch event is an expression");
                 problems.node(node, rule, message, "write the code itself");
             }
@@ -341,149 +316,6 @@ pub(super) fn compensation(scope: &Scope<'_>, problems: &mut Problems<'_>) {
             let message = "a compensation boundary event has no handler".to_owned();
             let help = "connect it by an association to one activity with isForCompensation=\"true\"";
             problems.node(node, "bpmn.compensation-handler", message, help);
-        }
-    }
-}
-
-/// ISO 8601 and cron texts, checked for form only.
-mod iso {
-    /// `2026-11-25T08:00:00Z`, with offset or zone name, or without.
-    pub(super) fn is_date_time(text: &str) -> bool {
-        let (text, zone) = match text.split_once('[') {
-            Some((text, zone)) => (text, zone.ends_with(']')),
-            None => (text, true),
-        };
-        let Some((date, time)) = text.split_once('T') else { return false };
-        let date_parts: Vec<&str> = date.split('-').collect();
-        let date_ok = matches!(date_parts.as_slice(), [y, m, d] if y.len() == 4 && between(y, 0, 9999) && between(m, 1, 12) && between(d, 1, 31));
-        let (time, offset) = match time.find(['Z', '+', '-']) {
-            Some(at) => time.split_at(at),
-            None => (time, ""),
-        };
-        let offset_ok = offset.is_empty() || offset == "Z" || is_clock(&offset[1..]);
-        zone && date_ok && offset_ok && is_clock(time)
-    }
-
-    fn is_clock(text: &str) -> bool {
-        let parts: Vec<&str> = text.split(':').collect();
-        let second = |text: &str| {
-            let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-            between(whole, 0, 59)
-                && !fraction.is_empty()
-                && fraction.bytes().all(|byte| byte.is_ascii_digit())
-        };
-        match parts.as_slice() {
-            [h, m] => between(h, 0, 24) && between(m, 0, 59),
-            [h, m, s] => between(h, 0, 24) && between(m, 0, 59) && second(s),
-            _ => false,
-        }
-    }
-
-    fn between(text: &str, low: u32, high: u32) -> bool {
-        text.len() >= 2
-            && text.bytes().all(|byte| byte.is_ascii_digit())
-            && text.parse().is_ok_and(|value: u32| (low..=high).contains(&value))
-    }
-
-    /// `P1Y2M3W4DT5H6M7.8S`, at least one part.
-    pub(super) fn is_duration(text: &str) -> bool {
-        let text = text.strip_prefix(['-', '+']).unwrap_or(text);
-        let Some(text) = text.strip_prefix('P') else { return false };
-        match text.split_once('T') {
-            None => !text.is_empty() && has_units(text, "YMWD"),
-            Some((date, time)) => has_units(date, "YMWD") && !time.is_empty() && has_units(time, "HMS"),
-        }
-    }
-
-    fn has_units(mut text: &str, mut units: &str) -> bool {
-        while !text.is_empty() {
-            let Some(end) = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-') else {
-                return false;
-            };
-            let (number, rest) = text.split_at(end);
-            let Some(unit) = rest.chars().next() else { return false };
-            let Some(at) = units.find(unit) else { return false };
-            if number.parse::<f64>().is_err() || (number.contains('.') && unit != 'S') {
-                return false;
-            }
-            units = &units[at + 1..];
-            text = &rest[unit.len_utf8()..];
-        }
-        true
-    }
-
-    /// `R/PT1H`, `R3/2026-11-25T08:00:00Z/PT1H`, or cron with five to seven fields, or `@daily` and its like.
-    pub(super) fn is_cycle(text: &str) -> bool {
-        if let Some(name) = text.strip_prefix('@') {
-            return matches!(
-                name,
-                "yearly" | "annually" | "monthly" | "weekly" | "daily" | "midnight" | "hourly"
-            );
-        }
-        let Some(rest) = text.strip_prefix('R') else {
-            let fields = text.split_ascii_whitespace().count();
-            return (5..=7).contains(&fields)
-                && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" */,-?#LW".contains(&byte));
-        };
-        let parts: Vec<&str> = rest.split('/').collect();
-        let count =
-            |text: &str| text.is_empty() || text == "-1" || text.bytes().all(|byte| byte.is_ascii_digit());
-        match parts.as_slice() {
-            [repeat, interval] => count(repeat) && is_duration(interval),
-            [repeat, from, to] => {
-                count(repeat)
-                    && (from.is_empty() || is_date_time(from) || is_duration(from))
-                    && (is_duration(to) || is_date_time(to))
-            }
-            _ => false,
-        }
-    }
-
-    #[cfg(test)]
-    mod tests {
-        use super::*;
-
-        #[test]
-        fn forms() {
-            for ok in [
-                "2026-11-25T08:00:00Z",
-                "2026-11-25T08:00",
-                "2026-11-25T08:00:00.123+02:00",
-                "2026-11-25T08:00:00+01:00[Europe/Berlin]",
-            ] {
-                assert!(is_date_time(ok), "{ok}");
-            }
-            for bad in [
-                "",
-                "tomorrow",
-                "2026-13-25T08:00:00Z",
-                "2026-11-25",
-                "2026-11-25T25:00:00Z",
-                "T",
-                "2026-11-25Tü",
-            ] {
-                assert!(!is_date_time(bad), "{bad}");
-            }
-            for ok in ["PT5S", "P1D", "P1Y2M3W4DT5H6M7.5S", "-PT1H", "PT0.5S"] {
-                assert!(is_duration(ok), "{ok}");
-            }
-            for bad in ["", "P", "PT", "5S", "PT5", "P5S", "PTü", "P1DT", "PT1S1H", "P1.5D"] {
-                assert!(!is_duration(bad), "{bad}");
-            }
-            for ok in [
-                "R/PT1H",
-                "R3/PT1H",
-                "R3/2026-11-25T08:00:00Z/PT1H",
-                "0 0 9 * * MON-FRI",
-                "@daily",
-                "R-1/PT1S",
-                "R5//PT10S",
-            ] {
-                assert!(is_cycle(ok), "{ok}");
-            }
-            for bad in ["", "R", "R3", "Rx/PT1H", "every day", "@never", "PT1H"] {
-                assert!(!is_cycle(bad), "{bad}");
-            }
         }
     }
 }

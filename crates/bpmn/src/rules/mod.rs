@@ -8,9 +8,14 @@
 
 mod data;
 mod events;
+mod expressions;
 mod flow;
+mod iso;
+mod items;
+mod messages;
 mod references;
 mod schema;
+mod services;
 mod standard;
 mod starts;
 mod tasks;
@@ -45,9 +50,19 @@ const DOCUMENT_RULES: &[DocumentRule] = &[
     data::io_sets,
     data::associations,
     data::io_specification,
+    data::reference_names,
+    data::loop_items,
+    expressions::formal,
+    expressions::truth,
+    expressions::script_format,
+    services::tasks,
+    services::calls,
+    services::bindings,
+    services::events,
+    services::closed_choreography,
 ];
 
-/// Rules of one process of the typed view.
+/// Rules of the standard, for one process of the typed view.
 const MODEL_RULES: &[ModelRule] = &[
     flow::start_with_incoming,
     flow::end_with_outgoing,
@@ -70,20 +85,27 @@ const MODEL_RULES: &[ModelRule] = &[
     events::link,
 ];
 
-/// Rules a process must obey to be executed; a drawing need not.
+/// Rules of the standard that a process must obey to be executed; a drawing need not.
 const EXECUTABLE_RULES: &[ModelRule] = &[
     flow::condition_missing,
+    events::timer_text,
+    events::error_and_escalation,
+    events::conditional,
+    tasks::multi_instance,
+];
+
+/// What an engine needs beyond the standard: this one, and for models of a vendor's dialect the vendor's.
+const DEPLOYMENT_RULES: &[ModelRule] = &[
     starts::several_none_starts,
     events::timer,
-    events::message,
-    events::error_and_escalation,
+    messages::message,
+    events::constant_codes,
     events::signal,
-    events::conditional,
     tasks::task_type,
     tasks::io_mapping,
     tasks::script,
     tasks::called,
-    tasks::multi_instance,
+    tasks::collections,
     tasks::numbers,
     tasks::listeners,
 ];
@@ -102,8 +124,8 @@ pub(crate) fn check_document(document: &Document) -> Vec<Diagnostic> {
     problems.list
 }
 
-/// Checks the typed view against the standard and, for its dialect, against what the vendor's engine requires.
-/// What this engine cannot run yet is no part of it; see [`crate::executable`].
+/// Checks the typed view against the standard. What engines need beyond it is [`check_deployment`], what this engine
+/// cannot run yet [`crate::executable`].
 pub fn check(definitions: &Definitions) -> Vec<Diagnostic> {
     let mut problems = Problems::new(&definitions.file);
     for process in &definitions.processes {
@@ -112,6 +134,16 @@ pub fn check(definitions: &Definitions) -> Vec<Diagnostic> {
         if process.executable {
             EXECUTABLE_RULES.iter().for_each(|rule| rule(&scope, &mut problems));
         }
+    }
+    problems.list
+}
+
+/// Checks what engines need of a process beyond the standard: names, job types, constants in range.
+pub fn check_deployment(definitions: &Definitions) -> Vec<Diagnostic> {
+    let mut problems = Problems::new(&definitions.file);
+    for process in definitions.executable_processes() {
+        let scope = Scope { definitions, process };
+        DEPLOYMENT_RULES.iter().for_each(|rule| rule(&scope, &mut problems));
     }
     problems.list
 }
@@ -156,6 +188,17 @@ impl<'a> Problems<'a> {
     }
 
     pub(crate) fn element(&mut self, element: Element<'_>, code: &'static str, message: String, help: &str) {
+        self.element_as(Severity::Error, element, code, message, help);
+    }
+
+    pub(crate) fn element_as(
+        &mut self,
+        severity: Severity,
+        element: Element<'_>,
+        code: &'static str,
+        message: String,
+        help: &str,
+    ) {
         let place = element.place();
         // Elements without an id of their own are named by the nearest element that has one.
         let mut named = Some(element);
@@ -163,7 +206,7 @@ impl<'a> Problems<'a> {
             named = at.parent();
         }
         let id = named.and_then(|at| at.attribute("", "id")).map(|id| id.into_owned());
-        self.error(code, id, (place.line, place.column), message, help);
+        self.push(severity, code, id, (place.line, place.column), message, help);
     }
 
     pub(crate) fn error(

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Problems;
 use super::schema::bpmn_elements;
+use crate::diagnostic::Severity;
 use crate::ns;
 use crate::xml::{Document, Element};
 
@@ -55,6 +56,9 @@ const EVENT_DEFINITIONS: &[&str] = &[
     "terminateEventDefinition",
     "timerEventDefinition",
 ];
+
+/// References that describe a service and change nothing when they lead nowhere: the interface may be kept elsewhere.
+const DESCRIPTIVE: &[&str] = &["operationRef"];
 
 /// Kinds an element may be referred to as; several lists are united. Empty means any element.
 type Kinds = &'static [&'static [&'static str]];
@@ -222,7 +226,9 @@ impl<'d> Scope<'d> {
                 let message =
                     format!("`{name}` of `{}` refers to `{value}`, which does not exist", owner.name());
                 let help = "correct the reference, or add the element";
-                problems.error("bpmn.dangling-reference", id, (at.line, at.column), message, help);
+                let severity = if DESCRIPTIVE.contains(&name) { Severity::Warning } else { Severity::Error };
+                let at = (at.line, at.column);
+                problems.push(severity, "bpmn.dangling-reference", id, at, message, help);
             }
             Some(target) if !kinds.is_empty() && !kinds.iter().any(|list| list.contains(&target.name())) => {
                 let found = target.name();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Problems;
+use super::items::{flag, is_executed, process_of};
 use super::schema::bpmn_elements;
 use crate::model::Dialect;
 use crate::ns;
@@ -211,11 +212,16 @@ pub(super) fn empty_expression(document: &Document, problems: &mut Problems<'_>)
         "loopCardinality",
         "loopCondition",
         "messagePath",
+        "timeCycle",
+        "timeDate",
+        "timeDuration",
         "to",
         "transformation",
     ];
     for element in bpmn_elements(document).filter(|it| EXPRESSIONS.contains(&it.name())) {
-        if element.text().trim().is_empty() && process_of(element).is_none_or(is_executable) {
+        if element.text().trim().is_empty()
+            && process_of(element).is_none_or(|process| flag(process, "isExecutable"))
+        {
             let message = format!("`{}` is empty", element.name());
             problems.element(
                 element,
@@ -254,7 +260,7 @@ fn is_uri(value: &str) -> bool {
     !value.contains(char::is_whitespace) && value.split('%').skip(1).all(escaped)
 }
 
-fn is_media_type(value: &str) -> bool {
+pub(super) fn is_media_type(value: &str) -> bool {
     let token =
         |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/');
     value
@@ -263,19 +269,6 @@ fn is_media_type(value: &str) -> bool {
         .unwrap_or_default()
         .split_once('/')
         .is_some_and(|(kind, name)| token(kind) && token(name.trim_end()))
-}
-
-/// The nearest `process` around an element.
-fn process_of(element: Element<'_>) -> Option<Element<'_>> {
-    let mut at = Some(element);
-    while let Some(found) = at.filter(|it| it.name() != "process") {
-        at = found.parent();
-    }
-    at
-}
-
-fn is_executable(process: Element<'_>) -> bool {
-    attribute(process, "isExecutable") == "true"
 }
 
 /// `bpmn.not-for-execution`: what the standard keeps out of executable processes (tables 8.60, 10.1). Vendors' tools
@@ -294,7 +287,7 @@ pub(super) fn not_for_execution(document: &Document, problems: &mut Problems<'_>
             }
             _ => continue,
         };
-        if process_of(element).is_some_and(is_executable) {
+        if is_executed(element) {
             problems.element(
                 element,
                 "bpmn.not-for-execution",
@@ -320,18 +313,24 @@ pub(super) fn resource_roles(document: &Document, problems: &mut Problems<'_>) {
     }
 }
 
-/// `bpmn.choreography-content`: global conversations and choreographies hold less than collaborations (9.5, 11.9).
+/// `bpmn.choreography-content`: global conversations and choreographies hold less than collaborations (9.5, 11.9), and
+/// processes hold no choreography activities (10.3.5, 10.6).
 pub(super) fn choreography_content(document: &Document, problems: &mut Problems<'_>) {
     for element in bpmn_elements(document) {
         let owner = element.parent().map_or("", Element::name);
-        let reference =
-            element.name() == "choreographyRef" && matches!(owner, "choreography" | "globalConversation");
-        let node = owner == "globalConversation"
-            && matches!(element.name(), "callConversation" | "conversation" | "subConversation");
-        if reference || node {
-            let message = format!("a `{owner}` contains a `{}`", element.name());
-            problems.element(element, "bpmn.choreography-content", message, "move it to a collaboration");
-        }
+        let place = match (owner, element.name()) {
+            ("choreography" | "globalConversation", "choreographyRef")
+            | ("globalConversation", "callConversation" | "conversation" | "subConversation") => {
+                "a collaboration"
+            }
+            (
+                "process" | "subProcess" | "transaction" | "adHocSubProcess",
+                "callChoreography" | "choreographyTask" | "subChoreography",
+            ) => "a choreography",
+            _ => continue,
+        };
+        let message = format!("a `{owner}` contains a `{}`", element.name());
+        problems.element(element, "bpmn.choreography-content", message, &format!("move it to {place}"));
     }
 }
 

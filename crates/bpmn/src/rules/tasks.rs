@@ -123,24 +123,30 @@ pub(super) fn called(scope: &Scope<'_>, problems: &mut Problems<'_>) {
     }
 }
 
-/// `bpmn.multi-instance`: a multi-instance activity says over what it loops.
+/// `bpmn.multi-instance`: a multi-instance activity says over what it loops (table 10.29).
 pub(super) fn multi_instance(scope: &Scope<'_>, problems: &mut Problems<'_>) {
     for (_, node) in scope.nodes() {
         let Some(LoopCharacteristics::MultiInstance(multiple)) = &node.loop_characteristics else { continue };
-        let collection = multiple.input_collection.as_ref().filter(|it| !is_blank(it));
+        let collection = multiple.input_collection.as_ref().is_some_and(|it| !is_blank(it));
         let counted = multiple.cardinality.is_some() || multiple.data_input_ref.is_some();
-        match collection {
-            None if is_zeebe(scope) || !counted => {
-                let message = "a multi-instance activity has nothing to loop over".to_owned();
-                let help = "add <zeebe:loopCharacteristics inputCollection=\"=...\"/>, or loopCardinality in plain BPMN";
-                problems.node(node, "bpmn.multi-instance", message, help);
-            }
-            Some(collection) if collection.is_static() => {
-                let message =
-                    format!("the input collection `{}` is a text, not an expression", collection.text);
-                problems.node(node, "zeebe.expression-required", message, "start it with `=`");
-            }
-            _ => {}
+        if !collection && (is_zeebe(scope) || !counted) {
+            let message = "a multi-instance activity has nothing to loop over".to_owned();
+            let help =
+                "add <zeebe:loopCharacteristics inputCollection=\"=...\"/>, or loopCardinality in plain BPMN";
+            problems.node(node, "bpmn.multi-instance", message, help);
+        }
+    }
+}
+
+/// `bpmn.multi-instance`, `zeebe.expression-required`: collections are expressions, and results have a place.
+pub(super) fn collections(scope: &Scope<'_>, problems: &mut Problems<'_>) {
+    for (_, node) in scope.nodes() {
+        let Some(LoopCharacteristics::MultiInstance(multiple)) = &node.loop_characteristics else { continue };
+        if let Some(collection) =
+            multiple.input_collection.as_ref().filter(|it| !is_blank(it) && it.is_static())
+        {
+            let message = format!("the input collection `{}` is a text, not an expression", collection.text);
+            problems.node(node, "zeebe.expression-required", message, "start it with `=`");
         }
         let collects = multiple.output_collection.as_deref().is_some_and(|name| !name.trim().is_empty());
         if collects != multiple.output_element.as_ref().is_some_and(|it| !is_blank(it)) {

@@ -191,8 +191,13 @@ pub const CASES: &[(&str, &str, &str)] = &[
     ("bpmn.no-executable-process", "<bpmn:process id='q' isExecutable='false'/>---", "q"),
     ("bpmn.no-incoming", between!("<bpmn:task id='x'/><bpmn:task id='y'/>"), "y"),
     ("bpmn.no-outgoing", between!("<bpmn:task id='x'/><bpmn:task id='y'/>"), "y"),
-    ("bpmn.no-start-event", "<bpmn:task id='x'/>", "p"),
-    ("bpmn.not-executable", between!("<bpmn:inclusiveGateway id='x'/>"), "x"),
+    (
+        "bpmn.not-executable",
+        between!(
+            "<bpmn:intermediateThrowEvent id='x'><bpmn:timerEventDefinition/></bpmn:intermediateThrowEvent>"
+        ),
+        "x",
+    ),
     (
         "bpmn.number",
         between!(
@@ -382,6 +387,78 @@ pub const CASES: &[(&str, &str, &str)] = &[
         "s",
     ),
     ("bpmn.no-definitions", "", ""),
+    (
+        "bpmn.formal-expression",
+        between!(
+            "!",
+            "<bpmn:intermediateCatchEvent id='x'><bpmn:timerEventDefinition id='d'><bpmn:timeDuration>PT1M</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+        ),
+        "d",
+    ),
+    (
+        "bpmn.truth-value",
+        between!(
+            "<bpmn:adHocSubProcess id='x'><bpmn:task id='t'/><bpmn:completionCondition>=23</bpmn:completionCondition></bpmn:adHocSubProcess>"
+        ),
+        "x",
+    ),
+    (
+        "bpmn.script-format",
+        between!("!", "<bpmn:scriptTask id='x'><bpmn:script>do it</bpmn:script></bpmn:scriptTask>"),
+        "x",
+    ),
+    (
+        "bpmn.data-state-name",
+        "!<bpmn:dataObject id='d' name='Order'/><bpmn:dataObjectReference id='r' dataObjectRef='d' name='Order [new]'><bpmn:dataState name='paid'/></bpmn:dataObjectReference>",
+        "r",
+    ),
+    (
+        "bpmn.loop-item",
+        "!<bpmn:itemDefinition id='a' structureRef='text' isCollection='true'/><bpmn:itemDefinition id='b' structureRef='number'/>---<bpmn:dataObject id='d' itemSubjectRef='a' isCollection='true'/><bpmn:task id='x'><bpmn:multiInstanceLoopCharacteristics id='m'><bpmn:loopDataInputRef>d</bpmn:loopDataInputRef><bpmn:inputDataItem id='i' itemSubjectRef='b'/></bpmn:multiInstanceLoopCharacteristics></bpmn:task>",
+        "m",
+    ),
+    (
+        "bpmn.operation-data",
+        between!(
+            "!<bpmn:message id='m'/><bpmn:interface id='n' name='n'><bpmn:operation id='o' name='o'><bpmn:inMessageRef>m</bpmn:inMessageRef></bpmn:operation></bpmn:interface>",
+            "<bpmn:serviceTask id='x' operationRef='o'/>"
+        ),
+        "x",
+    ),
+    (
+        "bpmn.call-data",
+        between!(
+            "!<bpmn:globalTask id='c'><bpmn:ioSpecification><bpmn:dataInput id='i'/><bpmn:inputSet><bpmn:dataInputRefs>i</bpmn:dataInputRefs></bpmn:inputSet><bpmn:outputSet/></bpmn:ioSpecification></bpmn:globalTask>",
+            "<bpmn:callActivity id='x' calledElement='c'><bpmn:ioSpecification><bpmn:inputSet/><bpmn:outputSet/></bpmn:ioSpecification></bpmn:callActivity>"
+        ),
+        "x",
+    ),
+    (
+        "bpmn.io-binding",
+        "!<bpmn:message id='m'/><bpmn:interface id='n' name='n'><bpmn:operation id='o' name='o'><bpmn:inMessageRef>m</bpmn:inMessageRef></bpmn:operation></bpmn:interface><bpmn:globalTask id='c'><bpmn:supportedInterfaceRef>n</bpmn:supportedInterfaceRef><bpmn:ioSpecification><bpmn:inputSet/><bpmn:outputSet/></bpmn:ioSpecification></bpmn:globalTask>---<bpmn:startEvent id='s'/>",
+        "c",
+    ),
+    (
+        "bpmn.operation-missing",
+        between!(
+            "!<bpmn:itemDefinition id='a'/><bpmn:message id='m' name='m' itemRef='a'/>",
+            "<bpmn:intermediateCatchEvent id='x'><bpmn:messageEventDefinition messageRef='m'/></bpmn:intermediateCatchEvent>"
+        ),
+        "x",
+    ),
+    (
+        "bpmn.event-data",
+        between!(
+            "!<bpmn:itemDefinition id='a'/><bpmn:itemDefinition id='b'/><bpmn:signal id='g' name='g' structureRef='a'/>",
+            "<bpmn:intermediateCatchEvent id='x'><bpmn:dataOutput id='o' itemSubjectRef='b'/><bpmn:outputSet><bpmn:dataOutputRefs>o</bpmn:dataOutputRefs></bpmn:outputSet><bpmn:signalEventDefinition signalRef='g'/></bpmn:intermediateCatchEvent>"
+        ),
+        "x",
+    ),
+    (
+        "bpmn.closed-choreography",
+        "<bpmn:choreography id='c' isClosed='true'/><bpmn:collaboration id='k'><bpmn:participant id='a'/><bpmn:participant id='b'/><bpmn:messageFlow id='m' sourceRef='a' targetRef='b'/><bpmn:choreographyRef>c</bpmn:choreographyRef></bpmn:collaboration>---<bpmn:startEvent id='s'/>",
+        "m",
+    ),
 ];
 
 fn problems(text: &str) -> Vec<bpmn::Diagnostic> {
