@@ -22,6 +22,7 @@ const RINGS: &[(&str, Ring)] = &[
     ("api", Ring::Edge),
     ("server", Ring::Edge),
     ("bench", Ring::Development),
+    ("oracle", Ring::Development),
     ("sim", Ring::Development),
     ("xtask", Ring::Development),
 ];

@@ -1,0 +1,19 @@
+//! A second interpreter of BPMN 2.0.2's execution semantics (chapter 13), to check the engine against.
+//!
+//! It is written from the standard's text and shares no code with the engine, only the typed view of a model. It is slow
+//! on purpose: plain structs, everything recomputed. [`World`] is the interpreter, `Subject` what the engine is adapted
+//! to.
+//!
+//! **Invariant:** nothing here depends on the engine, on time, or on chance that is not a seed.
+
+pub mod diagram;
+mod expression;
+mod quirk;
+mod subject;
+mod value;
+mod world;
+
+pub use quirk::Quirk;
+pub use subject::{Counts, InstanceView, Observation, Outcome, State, Stimulus, Subject, TICK_MS, whole};
+pub use value::{Value, Variables};
+pub use world::World;

@@ -1,0 +1,150 @@
+//! Variables: where a name is found and where it is set, data objects and associations, what a call takes and gives.
+
+use bpmn::model::{DataAssociation, Expression};
+
+use super::state::{Id, Instance, ROOT};
+use crate::expression;
+use crate::value::{Value, Variables};
+
+impl Instance {
+    /// The value of a name as seen from a live element: the innermost scope that has it.
+    pub(crate) fn variable(&self, at: Id, name: &str) -> Option<Value> {
+        let mut scope = Some(at);
+        while let Some(live) = scope.and_then(|id| self.lives.get(&id)) {
+            if let Some(value) = live.variables.get(name) {
+                return Some(value.clone());
+            }
+            scope = live.parent;
+        }
+        None
+    }
+
+    /// Sets a variable in the innermost scope that has it, else in the instance itself.
+    pub(crate) fn set_variable(&mut self, at: Id, name: &str, value: Value) {
+        let mut scope = Some(at);
+        let mut holder = ROOT;
+        while let Some(live) = scope.and_then(|id| self.lives.get(&id)) {
+            if live.variables.contains_key(name) {
+                holder = live.id;
+                break;
+            }
+            scope = live.parent;
+        }
+        self.changed = true;
+        if let Some(live) = self.lives.get_mut(&holder) {
+            live.variables.insert(name.to_owned(), value);
+        }
+    }
+
+    pub(crate) fn evaluate(&self, expression: &Expression, at: Id, more: &Variables) -> Value {
+        if expression.is_static() {
+            return Value::Text(expression.text.clone());
+        }
+        let variable = |name: &str| more.get(name).cloned().or_else(|| self.variable(at, name));
+        expression::evaluate(&expression.text, &variable)
+    }
+
+    pub(crate) fn is_true(&self, condition: &Expression, at: Id, more: &Variables) -> bool {
+        self.evaluate(condition, at, more) == Value::Bool(true)
+    }
+
+    /// The variable that a data object, a reference to one, a data input or output stands for: its name, else its id.
+    pub(crate) fn data_name(&self, id: &str) -> String {
+        let objects = &self.definition().data_objects;
+        if let Some(object) = objects.iter().find(|it| it.id == id) {
+            return match &object.reference {
+                Some(other) if other != id => self.data_name(other),
+                _ => object.name.clone().unwrap_or_else(|| id.to_owned()),
+            };
+        }
+        let nodes = self.definition().nodes.iter();
+        let mut items = nodes.flat_map(|node| node.data.inputs.iter().chain(&node.data.outputs));
+        let name = items.find(|it| it.id == id).and_then(|it| it.name.clone());
+        name.unwrap_or_else(|| id.to_owned())
+    }
+
+    /// A scope's own data objects exist, without a value, from its start; data inputs get theirs.
+    pub(crate) fn declare_data(&mut self, id: Id, node: usize) {
+        let own: Vec<String> = self
+            .definition()
+            .data_objects
+            .iter()
+            .filter(|it| it.parent == Some(node) && it.reference.is_none())
+            .map(|it| it.name.clone().unwrap_or_else(|| it.id.clone()))
+            .collect();
+        let inputs: Vec<(String, Value)> =
+            self.node(node).data.input_associations.iter().flat_map(|it| self.carried(it, id)).collect();
+        if let Some(live) = self.lives.get_mut(&id) {
+            for name in own {
+                live.variables.entry(name).or_default();
+            }
+            live.variables.extend(inputs);
+        }
+    }
+
+    /// What an association carries, as seen from a live element.
+    fn carried(&self, association: &DataAssociation, at: Id) -> Vec<(String, Value)> {
+        let none = Variables::new();
+        let assigned = association.assignments.iter();
+        let mut out: Vec<(String, Value)> =
+            assigned.map(|(from, to)| (to.text.clone(), self.evaluate(from, at, &none))).collect();
+        let Some(target) = &association.target else { return out };
+        let value = match (&association.transformation, association.sources.first()) {
+            (Some(transformation), _) => self.evaluate(transformation, at, &none),
+            (None, Some(source)) if out.is_empty() => {
+                self.variable(at, &self.data_name(source)).unwrap_or_default()
+            }
+            _ => return out,
+        };
+        out.push((self.data_name(target), value));
+        out
+    }
+
+    /// The results of a job: into its own data outputs when it has associations for them, else to where the names are.
+    pub(crate) fn job_results(&mut self, id: Id, variables: &Variables) {
+        let Some(node) = self.lives[&id].node else { return };
+        if self.node(node).data.output_associations.is_empty() {
+            for (name, value) in variables {
+                self.set_variable(id, name, value.clone());
+            }
+        } else if let Some(live) = self.lives.get_mut(&id) {
+            live.variables.extend(variables.clone());
+        }
+    }
+
+    /// An activity's output associations, when it ends.
+    pub(crate) fn data_out(&mut self, id: Id) {
+        let live = &self.lives[&id];
+        let (Some(node), Some(scope)) = (live.node, live.parent) else { return };
+        let associations = self.node(node).data.output_associations.clone();
+        for association in &associations {
+            for (name, value) in self.carried(association, id) {
+                self.set_variable(scope, &name, value);
+            }
+        }
+    }
+
+    /// What a called process starts with: the call's data inputs when it has associations for them, else all that is
+    /// visible.
+    pub(crate) fn call_variables(&self, id: Id) -> Variables {
+        let live = &self.lives[&id];
+        let associated = live.node.is_some_and(|node| !self.node(node).data.input_associations.is_empty());
+        if associated {
+            return live.variables.clone();
+        }
+        let mut out = Variables::new();
+        let mut scope = Some(id);
+        while let Some(live) = scope.and_then(|id| self.lives.get(&id)) {
+            for (name, value) in &live.variables {
+                out.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+            scope = live.parent;
+        }
+        out
+    }
+
+    /// What a called process leaves.
+    pub(crate) fn call_results(&mut self, id: Id, variables: &Variables) {
+        self.job_results(id, variables);
+    }
+}

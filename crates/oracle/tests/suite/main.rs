@@ -1,0 +1,4 @@
+//! Golden cases of the interpreter, and what the comparison finds.
+
+mod gateways;
+mod script;
