@@ -1,11 +1,11 @@
-//! What this engine runs, as one table. What is not in it is refused at deployment by name, never ignored.
+//! What this engine does not run, as one table. What is in it is refused at deployment by name, never ignored.
 //!
 //! **Invariant:** every feature of the typed view is either run by the engine or refused here.
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Definitions, Dialect, EventTrigger, Extensions, FlowNode, FlowNodeKind, LoopCharacteristics, Process,
-    SubProcessKind,
+    Definitions, Dialect, EventTrigger, Extensions, FlowNode, FlowNodeKind, ImplementationKind,
+    ListenerEvent, SubProcessKind,
 };
 use crate::rules::Problems;
 
@@ -28,46 +28,24 @@ pub fn check(definitions: &Definitions) -> Vec<Diagnostic> {
         );
     }
     for process in definitions.executable_processes() {
-        process_check(process, &mut problems);
         for node in &process.nodes {
             for feature in unsupported(definitions.dialect, node) {
                 problems.node(node, RULE, format!("{feature} cannot be executed yet"), HELP);
             }
         }
         for flow in process.flows.iter().filter(|flow| flow.condition.is_some()) {
-            let source = &process.nodes[flow.source].kind;
-            if source.is_activity() {
-                let message =
-                    "a condition on a sequence flow out of an activity cannot be executed yet".to_owned();
-                problems.flow(flow, RULE, message, "put an exclusive gateway after the activity");
-            }
             if let Some(language) = flow.condition.as_ref().and_then(|it| it.language.as_deref()) {
                 let message = format!("a condition in the language `{language}` cannot be executed yet");
                 problems.flow(flow, RULE, message, "write the condition in FEEL");
             }
         }
-    }
-    problems.into_list()
-}
-
-fn process_check(process: &Process, problems: &mut Problems<'_>) {
-    let at = (process.line, process.column);
-    let is_start = |node: &&FlowNode| matches!(node.kind, FlowNodeKind::StartEvent { .. });
-    if !process.nodes.iter().filter(is_start).any(|node| node.parent.is_none()) {
-        let message = format!("the process `{}` has no start event", process.id);
-        problems.error("bpmn.no-start-event", Some(process.id.clone()), at, message, "add a start event");
-    }
-    for (index, node) in process.nodes.iter().enumerate() {
-        let embedded = matches!(node.kind, FlowNodeKind::SubProcess { kind: SubProcessKind::Embedded });
-        if embedded && !process.nodes.iter().filter(is_start).any(|start| start.parent == Some(index)) {
-            let message = "a sub-process without start event cannot be executed yet".to_owned();
-            problems.node(node, RULE, message, "add a none start event to it");
+        if cancels(&process.ext) {
+            let at = (process.line, process.column);
+            let message = "a `cancel` execution listener cannot be executed yet".to_owned();
+            problems.error(RULE, Some(process.id.clone()), at, message, HELP);
         }
     }
-    if !process.ext.execution_listeners.is_empty() {
-        let message = "execution listeners of a process cannot be executed yet".to_owned();
-        problems.error(RULE, Some(process.id.clone()), at, message, HELP);
-    }
+    problems.into_list()
 }
 
 /// Names what of a flow node the engine cannot run. This is the table; it shrinks.
@@ -78,27 +56,18 @@ fn unsupported(dialect: Dialect, node: &FlowNode) -> Vec<String> {
             out.push(name.to_owned());
         }
     };
-    match &node.loop_characteristics {
-        Some(LoopCharacteristics::Standard { .. }) => refuse(true, "a standard loop"),
-        Some(LoopCharacteristics::MultiInstance(_)) => refuse(true, "a multi-instance activity"),
-        None => {}
-    }
-    refuse(node.is_for_compensation, "a compensation handler");
-    refuse(node.start_quantity != 1, "a start quantity other than 1");
-    refuse(node.completion_quantity != 1, "a completion quantity other than 1");
-    refuse(
-        !node.data.input_associations.is_empty() || !node.data.output_associations.is_empty(),
-        "a data association",
-    );
-    refuse(!node.ext.execution_listeners.is_empty(), "an execution listener");
-    refuse(!node.ext.task_listeners.is_empty(), "a task listener");
+    refuse(cancels(&node.ext), "a `cancel` execution listener");
     refuse(!node.ext.linked_resources.is_empty(), "a linked resource");
-    refuse(node.ext.conditional_filter.is_some(), "a conditional filter");
     out
 }
 
+fn cancels(ext: &Extensions) -> bool {
+    ext.execution_listeners.iter().any(|listener| listener.event == ListenerEvent::Cancel)
+}
+
 fn has_job(ext: &Extensions) -> bool {
-    ext.task_definition.is_some()
+    let external = |kind| kind == ImplementationKind::ExternalTopic;
+    ext.task_definition.is_some() || ext.implementation.as_ref().is_some_and(|it| external(it.kind))
 }
 
 fn kind(dialect: Dialect, node: &FlowNode) -> Option<String> {
@@ -106,53 +75,31 @@ fn kind(dialect: Dialect, node: &FlowNode) -> Option<String> {
     let element = node.kind.element_name();
     let event = |trigger: &T| Some(format!("a {} event definition at `{element}`", trigger.name()));
     let without_job = |dialect| match dialect {
-        // Reported as `zeebe.task-type` there.
-        Dialect::Zeebe => None,
-        _ => Some(format!("a `{element}` without <zeebe:taskDefinition>")),
+        // Reported as `zeebe.task-type` there; plain BPMN names the job after the element.
+        Dialect::Zeebe | Dialect::Plain => None,
+        _ => Some(format!("a `{element}` that is not an external task")),
     };
     match &node.kind {
-        FlowNodeKind::StartEvent { trigger, .. } => match (node.parent, trigger) {
-            (_, T::None) | (None, T::Message(_) | T::Timer(_)) => None,
-            (_, other) => event(other),
-        },
-        FlowNodeKind::IntermediateCatchEvent { trigger } => match trigger {
-            T::Message(_) | T::Timer(_) => None,
-            other => event(other),
-        },
         FlowNodeKind::IntermediateThrowEvent { trigger } => match trigger {
-            T::None => None,
-            other => event(other),
+            T::Timer(_) | T::Error(_) | T::Conditional(_) | T::Terminate | T::Cancel => event(trigger),
+            _ => None,
         },
-        FlowNodeKind::BoundaryEvent { trigger, .. } => match trigger {
-            T::Message(_) | T::Timer(_) | T::Error(_) => None,
-            other => event(other),
+        FlowNodeKind::StartEvent { trigger, .. } => match (node.parent, trigger) {
+            (_, T::Terminate | T::Cancel | T::Link(_)) => event(trigger),
+            (None, T::Error(_) | T::Escalation(_) | T::Compensation { .. }) => event(trigger),
+            _ => None,
         },
-        FlowNodeKind::EndEvent { trigger } => match trigger {
-            T::None | T::Terminate | T::Error(_) => None,
-            other => event(other),
-        },
-        FlowNodeKind::Task | FlowNodeKind::ManualTask | FlowNodeKind::UserTask => None,
         FlowNodeKind::ServiceTask | FlowNodeKind::SendTask { .. } if !has_job(&node.ext) => {
             without_job(dialect)
         }
-        FlowNodeKind::ServiceTask | FlowNodeKind::SendTask { .. } => None,
-        FlowNodeKind::ReceiveTask { instantiate: true, .. } => {
-            Some("an instantiating receive task".to_owned())
-        }
-        FlowNodeKind::ReceiveTask { .. } => None,
         FlowNodeKind::ScriptTask { .. } if node.ext.script.is_none() && !has_job(&node.ext) => {
             without_job(dialect)
         }
-        FlowNodeKind::ScriptTask { .. } => None,
         FlowNodeKind::BusinessRuleTask if node.ext.called_decision.is_some() => None,
         FlowNodeKind::BusinessRuleTask if !has_job(&node.ext) => without_job(dialect),
-        FlowNodeKind::BusinessRuleTask => None,
-        FlowNodeKind::SubProcess { kind: SubProcessKind::Embedded } => None,
-        FlowNodeKind::SubProcess { kind: SubProcessKind::Event } => Some("an event sub-process".to_owned()),
-        FlowNodeKind::SubProcess { .. } | FlowNodeKind::CallActivity { .. } => Some(format!("a `{element}`")),
-        FlowNodeKind::ExclusiveGateway | FlowNodeKind::ParallelGateway => None,
-        FlowNodeKind::InclusiveGateway
-        | FlowNodeKind::EventBasedGateway { .. }
-        | FlowNodeKind::ComplexGateway { .. } => Some(format!("a `{element}`")),
+        FlowNodeKind::SubProcess { kind: SubProcessKind::Event } if node.loop_characteristics.is_some() => {
+            Some("a loop marker at an event sub-process".to_owned())
+        }
+        _ => None,
     }
 }

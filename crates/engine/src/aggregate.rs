@@ -5,6 +5,7 @@ use crate::index::{IndexChange, IndexEntry};
 use crate::instance::{ElementInstance, ElementState, Instance};
 use crate::message::MessageState;
 use crate::run::Run;
+use crate::signal::SignalState;
 use record::wire::{self, WireError};
 use record::{AggregateId, Command, Event, Key, KeyBlocks, Rejection, RejectionKind, Response, Str};
 
@@ -61,6 +62,8 @@ pub enum Aggregate {
     Message(Box<MessageState>),
     /// A partition's clock.
     Partition(PartitionState),
+    /// Who waits for the signals of one name.
+    Signal(Box<SignalState>),
 }
 
 impl Aggregate {
@@ -71,6 +74,7 @@ impl Aggregate {
             Aggregate::Instance(state) => (1, wire::to_bytes(&**state)),
             Aggregate::Message(state) => (2, wire::to_bytes(&**state)),
             Aggregate::Partition(state) => (3, wire::to_bytes(state)),
+            Aggregate::Signal(state) => (4, wire::to_bytes(&**state)),
         };
         let mut bytes = vec![kind];
         bytes.extend(body);
@@ -85,6 +89,7 @@ impl Aggregate {
             1 => Aggregate::Instance(Box::new(wire::from_bytes(body)?)),
             2 => Aggregate::Message(Box::new(wire::from_bytes(body)?)),
             3 => Aggregate::Partition(wire::from_bytes(body)?),
+            4 => Aggregate::Signal(Box::new(wire::from_bytes(body)?)),
             _ => return Err(WireError::Invalid { message: "Aggregate", why: "unknown kind" }),
         })
     }
@@ -96,6 +101,7 @@ impl Aggregate {
             Aggregate::Instance(instance) => instance.ended,
             Aggregate::Message(state) => state.is_idle(),
             Aggregate::Partition(state) => state.pinned.is_none(),
+            Aggregate::Signal(state) => state.is_idle(),
         }
     }
 
@@ -134,6 +140,13 @@ pub fn step(
             let Aggregate::Message(state) = aggregate else { return Err(misdirected(command)) };
             state.step(name, correlation_key, catalog, command, env)
         }
+        AggregateId::Signal { name, .. } => {
+            if matches!(aggregate, Aggregate::Empty) {
+                *aggregate = Aggregate::Signal(Box::default());
+            }
+            let Aggregate::Signal(state) = aggregate else { return Err(misdirected(command)) };
+            state.step(name, catalog, command, env)
+        }
         AggregateId::Partition { .. } => {
             let event = match command {
                 Command::PinClock { time } => Event::ClockPinned { time: *time },
@@ -164,7 +177,17 @@ fn step_instance(
         };
         return crate::elements::process::create(aggregate, key, catalog, command, env);
     }
+    if let (Command::DeleteProcessInstance {}, Aggregate::Empty) = (command, &*aggregate) {
+        let events = vec![Event::InstanceDeleted {}];
+        return Ok(Step { events, response: Response::Done {}, index: Vec::new(), more: false });
+    }
     let Aggregate::Instance(instance) = aggregate else { return Err(crate::job::not_found(command)) };
+    if let Command::DeleteProcessInstance {} = command {
+        let text = format!(
+            "Expected to delete process instance with key '{key}', but it is still active; cancel it first"
+        );
+        return Err(Rejection::new(RejectionKind::InvalidState, text));
+    }
     let Some(definition) = catalog.definition(instance.definition) else {
         let text = format!("Definition {} of instance {key} is not there", instance.definition);
         return Err(Rejection::new(RejectionKind::ProcessingError, text));
@@ -188,6 +211,12 @@ pub fn apply(aggregate: &mut Aggregate, id: &AggregateId, event: &Event, index: 
         }
         (_, Aggregate::Instance(instance), _) => instance.apply(event, index),
         (_, Aggregate::Message(state), _) => state.apply(event, index),
+        (_, Aggregate::Signal(state), _) => state.apply(event),
+        (_, Aggregate::Empty, AggregateId::Signal { .. }) => {
+            let mut state = SignalState::default();
+            state.apply(event);
+            *aggregate = Aggregate::Signal(Box::new(state));
+        }
         (_, Aggregate::Empty, AggregateId::Message { .. }) => {
             let mut state = MessageState::default();
             state.apply(event, index);

@@ -2,15 +2,36 @@
 
 use crate::index::{IndexChange, IndexEntry, Wake};
 use crate::instance::{
-    ElementInstance, ElementState, Incident, Instance, Job, JobState, Subscription, Timer, Transition,
-    UserTask, find, find_mut, insert, remove,
+    Compensable, Compensation, Condition, ElementInstance, ElementState, Incident, Instance, Job, JobState,
+    Loop, Resetting, Role, Subscription, Timer, Transition, UserTask, find, find_mut, insert, remove,
 };
-use record::{Event, Key, Variables};
+use record::command::TaskChanges;
+use record::{Event, Json, Key, Variables};
 
 type Index = Vec<IndexChange>;
 
 impl Instance {
     pub(crate) fn apply(&mut self, event: &Event, index: &mut Index) {
+        if !self.suspended {
+            return self.apply_running(event, index);
+        }
+        // Nothing of a suspended instance is found through an index; its key blocks are.
+        let before = index.len();
+        self.apply_running(event, index);
+        if self.suspended {
+            let added = index.split_off(before);
+            let is_block = |change: &IndexChange| {
+                matches!(
+                    change,
+                    IndexChange::Add(IndexEntry::Block { .. })
+                        | IndexChange::Remove(IndexEntry::Block { .. })
+                )
+            };
+            index.extend(added.into_iter().filter(is_block));
+        }
+    }
+
+    fn apply_running(&mut self, event: &Event, index: &mut Index) {
         match event {
             Event::KeyBlockAssigned { block } => {
                 self.blocks.push(*block);
@@ -19,7 +40,11 @@ impl Instance {
             }
             Event::SequenceFlowTaken { ordinal, scope, waits: true } => self.waiting.push((*scope, *ordinal)),
             Event::DecisionEvaluated { evaluation, .. } => self.issued(evaluation.key),
-            Event::SequenceFlowTaken { .. } | Event::ErrorThrown { .. } | Event::CommandSent { .. } => {}
+            Event::SequenceFlowTaken { .. }
+            | Event::ErrorThrown { .. }
+            | Event::EscalationThrown { .. }
+            | Event::InstanceModified {}
+            | Event::CommandSent { .. } => {}
             Event::JoinFired { scope, flows } => self.consume(*scope, flows),
             Event::VariablesSet { scope, variables } => self.set(*scope, variables),
             Event::IncidentCreated { key, element, job, kind, .. } => {
@@ -30,13 +55,38 @@ impl Instance {
                 );
             }
             Event::IncidentResolved { key } => drop(remove(&mut self.incidents, *key)),
-            Event::ContinuationScheduled { pending } => self.pending.clone_from(pending),
+            Event::ContinuationScheduled { pending, count } => {
+                self.pending.clone_from(pending);
+                self.continuations = *count;
+            }
             Event::ContinuationTaken {} => self.pending.clear(),
             Event::InstanceCompleted {} | Event::InstanceTerminated {} => self.end(index),
+            Event::InstanceSuspended {} => {
+                let mut entries = self.index();
+                entries.retain(|entry| !matches!(entry, IndexEntry::Block { .. }));
+                index.extend(entries.into_iter().map(IndexChange::Remove));
+                self.suspended = true;
+            }
+            Event::InstanceResumed {} => {
+                self.suspended = false;
+                self.parked.clear();
+                let mut entries = self.index();
+                entries.retain(|entry| !matches!(entry, IndexEntry::Block { .. }));
+                index.extend(entries.into_iter().map(IndexChange::Add));
+            }
+            Event::CommandParked { command } => self.parked.push((**command).clone()),
+            Event::InstanceMigrated { definition, process_id, version, elements } => {
+                self.definition = *definition;
+                self.process_id = process_id.clone();
+                self.version = *version;
+                self.rename(elements);
+            }
             _ => {
                 self.apply_element(event);
+                self.apply_loop(event);
                 self.apply_job(event, index);
                 self.apply_wait(event, index);
+                self.apply_compensation(event);
                 self.apply_task(event);
             }
         }
@@ -48,22 +98,88 @@ impl Instance {
                 self.begin(*key, *ordinal, *scope, ElementState::Activating);
             }
             Event::ElementActivated { key, ordinal, scope } => match find_mut(&mut self.elements, *key) {
-                Some(element) => element.state = ElementState::Active,
+                Some(element) => {
+                    element.state = ElementState::Active;
+                    element.listened = false;
+                }
                 None => self.begin(*key, *ordinal, *scope, ElementState::Active),
             },
+            Event::ElementListened { key } => self.change(*key, |element| element.listened = true),
             Event::ElementCompleting { key } => self.set_state(*key, ElementState::Completing),
             Event::ElementTerminating { key } => self.set_state(*key, ElementState::Terminating),
-            Event::ElementCompleted { key } | Event::ElementTerminated { key } => self.finish(*key),
+            Event::ElementCompleted { key } => self.finish(*key, true),
+            Event::ElementTerminated { key } => self.finish(*key, false),
+            Event::ScopeInterrupted { key } => self.change(*key, |element| element.interrupted = true),
+            Event::CallStarted { element, instance } => {
+                self.issued(*instance);
+                self.change(*element, |element| element.called = *instance);
+            }
             Event::ElementPassed { key, .. } => self.issued(*key),
+            _ => {}
+        }
+    }
+
+    fn apply_loop(&mut self, event: &Event) {
+        match event {
+            Event::LoopStarted { key, total, items } => {
+                let looping = Loop { total: *total, items: items.clone(), ..Loop::default() };
+                self.change(*key, |element| {
+                    element.role = Role::Body;
+                    element.looping = Some(Box::new(looping));
+                });
+            }
+            Event::IterationStarted { key, ordinal, scope, counter } => {
+                self.begin(*key, *ordinal, *scope, ElementState::Activating);
+                self.change(*key, |element| {
+                    element.role = Role::Iteration;
+                    element.counter = *counter;
+                });
+                self.change_loop(*scope, |looping| looping.started += 1);
+            }
+            Event::InnerStarted { key, ordinal, scope } => {
+                self.begin(*key, *ordinal, *scope, ElementState::Active);
+                let mut counter = 0;
+                self.change_loop(*scope, |looping| {
+                    looping.started += 1;
+                    counter = looping.started;
+                });
+                self.change(*key, |element| {
+                    element.role = Role::Inner;
+                    element.counter = counter;
+                });
+            }
+            Event::IterationEnded { body, counter, completed, output } => {
+                self.change_loop(*body, |looping| {
+                    match completed {
+                        true => looping.completed += 1,
+                        false => looping.terminated += 1,
+                    }
+                    if let Some(output) = output {
+                        let at = (*counter as usize).saturating_sub(1);
+                        if looping.outputs.len() <= at {
+                            looping.outputs.resize(at + 1, Json::null());
+                        }
+                        looping.outputs[at] = output.clone();
+                    }
+                })
+            }
+            Event::IterationAdded { body, item } => self.change_loop(*body, |looping| {
+                if !looping.items.is_empty() {
+                    looping.items.push(item.clone());
+                }
+                looping.total += 1;
+            }),
+            Event::AdHocFulfilled { key } => self.change_loop(*key, |looping| looping.fulfilled = true),
             _ => {}
         }
     }
 
     fn apply_job(&mut self, event: &Event, index: &mut Index) {
         match event {
-            Event::JobCreated { key, element, job_type, retries, kind, listener } => {
+            Event::JobCreated { key, element, job_type, retries, kind, listener, priority } => {
                 self.issued(*key);
                 let (key, element, retries, kind, listener) = (*key, *element, *retries, *kind, *listener);
+                let priority = *priority;
                 let job = Job {
                     key,
                     element,
@@ -71,6 +187,7 @@ impl Instance {
                     retries,
                     kind,
                     listener,
+                    priority,
                     ..Job::default()
                 };
                 index.extend(job.entry().map(IndexChange::Add));
@@ -119,11 +236,11 @@ impl Instance {
 
     fn apply_wait(&mut self, event: &Event, index: &mut Index) {
         match event {
-            Event::TimerScheduled { key, element, ordinal, due, repetitions, cycle } => {
+            Event::TimerScheduled { key, element, ordinal, due, repetitions, cycle, part } => {
                 self.issued(*key);
-                let (key, element, ordinal, due) = (*key, *element, *ordinal, *due);
-                let timer =
-                    Timer { key, element, ordinal, due, repetitions: *repetitions, cycle: cycle.clone() };
+                let (key, element, ordinal, due, part) = (*key, *element, *ordinal, *due, *part);
+                let (repetitions, cycle) = (*repetitions, cycle.clone());
+                let timer = Timer { key, element, ordinal, due, repetitions, cycle, part };
                 index.push(IndexChange::Add(timer.entry()));
                 insert(&mut self.timers, timer);
             }
@@ -132,7 +249,16 @@ impl Instance {
                     index.push(IndexChange::Remove(timer.entry()));
                 }
             }
-            Event::SubscriptionOpened { key, element, ordinal, name, correlation_key, interrupting } => {
+            Event::SubscriptionOpened {
+                key,
+                element,
+                ordinal,
+                name,
+                correlation_key,
+                interrupting,
+                part,
+                signal,
+            } => {
                 self.issued(*key);
                 insert(
                     &mut self.subscriptions,
@@ -143,10 +269,69 @@ impl Instance {
                         name: name.clone(),
                         correlation_key: correlation_key.clone(),
                         interrupting: *interrupting,
+                        part: *part,
+                        signal: *signal,
                     },
                 );
             }
             Event::SubscriptionClosed { key } => drop(remove(&mut self.subscriptions, *key)),
+            Event::ConditionOpened { key, element, ordinal, part, interrupting } => {
+                self.issued(*key);
+                let (key, element, ordinal, part) = (*key, *element, *ordinal, *part);
+                let (interrupting, holds) = (*interrupting, false);
+                let condition = Condition { key, element, ordinal, part, interrupting, holds };
+                insert(&mut self.conditions, condition);
+            }
+            Event::ConditionChanged { key, holds } => {
+                if let Some(condition) = find_mut(&mut self.conditions, *key) {
+                    condition.holds = *holds;
+                }
+            }
+            Event::ConditionClosed { key } => drop(remove(&mut self.conditions, *key)),
+            Event::EventOccurred { element, ordinal, part } => {
+                self.occurred.push((*element, (*ordinal, *part)));
+            }
+            Event::EventsReset { element, ordinal } => {
+                self.occurred.retain(|(it, (event, _))| (*it, *event) != (*element, *ordinal));
+            }
+            Event::ComplexGatewayActivated { scope, ordinal, awaited } => {
+                let awaited = awaited.clone();
+                self.resetting.push(Resetting { scope: *scope, ordinal: *ordinal, awaited });
+            }
+            Event::ComplexGatewayReset { scope, ordinal } => {
+                self.resetting.retain(|gateway| (gateway.scope, gateway.ordinal) != (*scope, *ordinal));
+            }
+            _ => {}
+        }
+    }
+
+    fn apply_compensation(&mut self, event: &Event) {
+        match event {
+            Event::CompensationRegistered { key, ordinal, scope, variables } => {
+                let (key, ordinal, scope) = (*key, *ordinal, *scope);
+                let variables = variables.clone();
+                self.compensable.push(Compensable { key, ordinal, scope, variables, taken: false });
+            }
+            Event::CompensationStarted { key, thrower, records, cancel } => {
+                self.issued(*key);
+                let mut records = records.clone();
+                records.reverse();
+                let (key, thrower, cancel) = (*key, *thrower, *cancel);
+                let handler = Key::NONE;
+                self.compensations.push(Compensation { key, thrower, records, handler, cancel });
+            }
+            Event::CompensationHandling { key, record, handler } => {
+                self.issued(*handler);
+                for compensation in self.compensations.iter_mut().filter(|it| it.key == *key) {
+                    compensation.records.retain(|other| other != record);
+                    compensation.handler = *handler;
+                }
+                self.change(*handler, |element| element.compensates = *record);
+                for compensable in self.compensable.iter_mut().filter(|it| it.key == *record) {
+                    compensable.taken = true;
+                }
+            }
+            Event::CompensationEnded { key } => self.compensations.retain(|it| it.key != *key),
             _ => {}
         }
     }
@@ -181,6 +366,11 @@ impl Instance {
                 }
                 task.transition = None;
             }),
+            Event::UserTaskCorrected { key, changes } => self.change_task(*key, |task| {
+                if let Some(transition) = &mut task.transition {
+                    correct(&mut transition.changes, changes);
+                }
+            }),
             Event::UserTaskDenied { key, .. } => self.change_task(*key, |task| task.transition = None),
             Event::UserTaskCompleted { key, .. } | Event::UserTaskCanceled { key } => {
                 drop(remove(&mut self.tasks, *key));
@@ -206,15 +396,82 @@ impl Instance {
     }
 
     /// The process's own element stays until the instance is dropped, for its variables.
-    fn finish(&mut self, key: Key) {
+    fn finish(&mut self, key: Key, completed: bool) {
         self.waiting.retain(|(scope, _)| *scope != key);
         if key == self.key {
             return;
+        }
+        if !self.resetting.is_empty() {
+            self.resetting.retain(|gateway| gateway.scope != key);
+        }
+        if !self.occurred.is_empty() {
+            self.occurred.retain(|(element, _)| *element != key);
+        }
+        if !self.compensable.is_empty() {
+            self.settle_compensable(key, completed);
+        }
+        if !self.compensations.is_empty() {
+            self.compensations.retain(|it| it.thrower != key && (completed || it.handler != key));
         }
         let scope = remove(&mut self.elements, key).map(|element| element.scope);
         if let Some(parent) = scope.and_then(|scope| find_mut(&mut self.elements, scope)) {
             parent.children -= 1;
         }
+    }
+
+    /// What was completed inside of an ended scope can be compensated as long as the scope itself can.
+    fn settle_compensable(&mut self, key: Key, completed: bool) {
+        let body = find(&self.elements, key)
+            .filter(|element| matches!(element.role, Role::Body | Role::Inner) && completed);
+        if let Some(scope) = body.map(|element| element.scope) {
+            for compensable in self.compensable.iter_mut().filter(|it| it.scope == key) {
+                compensable.scope = scope;
+            }
+            return;
+        }
+        if !self.compensable.iter().any(|compensable| compensable.key == key) {
+            self.forget_compensable(key);
+        }
+    }
+
+    fn forget_compensable(&mut self, scope: Key) {
+        let inside: Vec<Key> =
+            self.compensable.iter().filter(|it| it.scope == scope).map(|it| it.key).collect();
+        self.compensable.retain(|it| it.scope != scope);
+        for key in inside {
+            self.forget_compensable(key);
+        }
+    }
+
+    /// Ordinals of another definition.
+    fn rename(&mut self, elements: &[(u32, u32)]) {
+        let change = |ordinal: &mut u32| {
+            if let Some((_, new)) = elements.iter().find(|(old, _)| old == ordinal) {
+                *ordinal = *new;
+            }
+        };
+        self.elements.iter_mut().for_each(|it| change(&mut it.ordinal));
+        self.timers.iter_mut().for_each(|it| change(&mut it.ordinal));
+        self.subscriptions.iter_mut().for_each(|it| change(&mut it.ordinal));
+        self.conditions.iter_mut().for_each(|it| change(&mut it.ordinal));
+        self.waiting.iter_mut().for_each(|(_, flow)| change(flow));
+        self.occurred.iter_mut().for_each(|(_, (ordinal, _))| change(ordinal));
+        self.compensable.iter_mut().for_each(|it| change(&mut it.ordinal));
+        self.pending.iter_mut().for_each(|it| change(&mut it.ordinal));
+        for gateway in &mut self.resetting {
+            change(&mut gateway.ordinal);
+            gateway.awaited.iter_mut().for_each(change);
+        }
+    }
+
+    fn change(&mut self, key: Key, change: impl FnOnce(&mut ElementInstance)) {
+        if let Some(element) = find_mut(&mut self.elements, key) {
+            change(element);
+        }
+    }
+
+    fn change_loop(&mut self, key: Key, change: impl FnOnce(&mut Loop)) {
+        self.change(key, |element| change(element.looping.get_or_insert_default()));
     }
 
     fn set_state(&mut self, key: Key, state: ElementState) {
@@ -266,8 +523,9 @@ impl Instance {
 
     /// All entries that the runtime's indexes hold for this instance.
     pub fn index(&self) -> Vec<IndexEntry> {
-        let jobs = self.jobs.iter().filter_map(Job::entry);
-        let timers = self.timers.iter().map(Timer::entry);
+        let running = !self.suspended;
+        let jobs = self.jobs.iter().filter(|_| running).filter_map(Job::entry);
+        let timers = self.timers.iter().filter(|_| running).map(Timer::entry);
         let blocks = self.blocks.iter().map(|&block| IndexEntry::Block { block });
         jobs.chain(timers).chain(blocks).collect()
     }
@@ -283,7 +541,8 @@ impl Job {
     pub(crate) fn entry(&self) -> Option<IndexEntry> {
         match self.state {
             JobState::Activatable => {
-                Some(IndexEntry::Job { job_type: self.job_type.clone(), priority: 0, key: self.key })
+                let (job_type, priority) = (self.job_type.clone(), self.priority);
+                Some(IndexEntry::Job { job_type, priority, key: self.key })
             }
             JobState::Activated => Some(IndexEntry::Due { at: self.until, wake: Wake::JobTimeout(self.key) }),
             // Without a moment to wait for, it waits for its incident to be resolved.
@@ -299,4 +558,19 @@ impl Timer {
     fn entry(&self) -> IndexEntry {
         IndexEntry::Due { at: self.due, wake: Wake::Timer(self.key) }
     }
+}
+
+/// Corrections of a listener take the place of what was asked for.
+fn correct(changes: &mut TaskChanges, corrections: &TaskChanges) {
+    fn set<T: Clone>(to: &mut Option<T>, from: &Option<T>) {
+        if from.is_some() {
+            to.clone_from(from);
+        }
+    }
+    set(&mut changes.assignee, &corrections.assignee);
+    set(&mut changes.candidate_users, &corrections.candidate_users);
+    set(&mut changes.candidate_groups, &corrections.candidate_groups);
+    set(&mut changes.due_date, &corrections.due_date);
+    set(&mut changes.follow_up_date, &corrections.follow_up_date);
+    set(&mut changes.priority, &corrections.priority);
 }

@@ -1,7 +1,7 @@
 //! The catalog: process definitions by key, id and version, their message and timer start events.
 
 use crate::aggregate::{Env, Step, misdirected};
-use crate::compile::{self, Catch, NodeKind, Process};
+use crate::compile::{self, Catch, Process};
 use crate::decision::{self, Decision, Decisions};
 use crate::expression::Evaluator;
 use crate::index::{IndexChange, IndexEntry, Wake};
@@ -153,26 +153,14 @@ impl Catalog {
         }
     }
 
-    /// Processes whose newest version starts with this message: key, process id and start event.
-    pub(crate) fn message_starts(&self, tenant: &Str, name: &Str) -> Vec<(Key, Str, Str)> {
-        let mut found = Vec::new();
-        for definition in self.definitions() {
-            let newest = self
-                .latest(tenant, &definition.process_id)
-                .is_some_and(|newest| newest.key == definition.key);
-            if definition.tenant != *tenant || !newest {
-                continue;
-            }
-            for &start in &definition.process.starts {
-                let node = &definition.process.nodes[start];
-                if let NodeKind::StartEvent(Catch::Message { name: wanted, .. }) = &node.kind
-                    && wanted.source() == &**name
-                {
-                    found.push((definition.key, definition.process_id.clone(), node.id.clone()));
-                }
-            }
-        }
-        found
+    /// All versions of a process, the oldest first.
+    pub(crate) fn versions_of(
+        &self,
+        tenant: &Str,
+        process_id: &Str,
+    ) -> impl Iterator<Item = &Arc<Definition>> {
+        let keys = self.versions.get(&(tenant.clone(), process_id.clone()));
+        keys.into_iter().flatten().filter_map(|key| self.definitions.get(key))
     }
 
     /// Carries out a command on the catalog. The caller applies the events.
@@ -183,6 +171,9 @@ impl Catalog {
                 self.evaluate(tenant, *decision, decision_id, variables, env)
             }
             Command::TriggerStartTimer { timer } => self.trigger_timer(tenant, *timer, env),
+            Command::EvaluateConditions { definition, variables, business_id } => {
+                self.evaluate_conditions(tenant, *definition, variables, business_id, env)
+            }
             other => Err(misdirected(other)),
         }
     }
@@ -279,9 +270,8 @@ impl Catalog {
                 new.events.push(Event::StartTimerCanceled { key: timer.key });
             }
         }
-        for &start in &process.starts {
-            let node = &process.nodes[start];
-            let NodeKind::StartEvent(Catch::Timer(model)) = &node.kind else { continue };
+        for (node, _, catch) in process.start_catches() {
+            let Catch::Timer(model) = catch else { continue };
             let nothing = Instance::default();
             let scopes = Scopes::new(&nothing, Key::NONE);
             let feel_env = feel::Env { now: env.now, seed: env.seed, ..feel::Env::default() };
@@ -335,7 +325,10 @@ impl Catalog {
         };
         let mut events = vec![Event::StartTimerTriggered { key }];
         let found = self.definitions.get(&timer.definition).and_then(|definition| {
-            definition.process.node(timer.ordinal).map(|(_, node)| (definition, node.id.clone()))
+            let starts = definition.process.start_catches();
+            let mut timers = starts.filter(|(.., catch)| matches!(catch, Catch::Timer(_)));
+            let (node, part, _) = timers.find(|(node, ..)| node.ordinal == timer.ordinal)?;
+            Some((definition, node.id.clone(), part))
         });
         let next = if timer.repetitions == 0 { None } else { timer::next(&timer.cycle, timer.due) };
         if let Some(due) = next {
@@ -344,14 +337,14 @@ impl Catalog {
             let key = env.blocks.take();
             events.push(Event::StartTimerScheduled { key, definition, ordinal, due, repetitions, cycle });
         }
-        if let Some((definition, start_event)) = found {
+        if let Some((definition, start_event, part)) = found {
             let command = Command::CreateProcessInstance {
                 definition: definition.key,
                 process_id: Str::from(""),
                 version: 0,
                 variables: Variables::new(),
                 start: Vec::new(),
-                origin: Some(Origin { start_event, ..Origin::default() }),
+                origin: Some(Origin { start_event, part, ..Origin::default() }),
                 business_id: Str::from(""),
                 tags: Vec::new(),
             };

@@ -13,6 +13,8 @@ pub enum Expression {
     Text(Str),
     /// FEEL.
     Feel(Box<feel::Expression>),
+    /// The variable of this name, whatever is in it.
+    Variable(Str),
 }
 
 /// Why a token cannot go on; becomes an incident.
@@ -52,6 +54,11 @@ impl Expression {
         Expression::Text(Str::from(text))
     }
 
+    /// The variable of a name.
+    pub fn variable(name: &str) -> Self {
+        Expression::Variable(Str::from(name))
+    }
+
     /// Compiles an expression of a model; on failure line, column and message of each problem.
     pub fn compile(source: &model::Expression) -> Result<Self, Vec<(u32, u32, String)>> {
         if let Some(language) = source.language.as_ref().filter(|_| !source.is_feel) {
@@ -83,7 +90,7 @@ impl Expression {
     /// The text as the model has it.
     pub fn source(&self) -> &str {
         match self {
-            Expression::Text(text) => text,
+            Expression::Text(text) | Expression::Variable(text) => text,
             Expression::Feel(compiled) => compiled.source(),
         }
     }
@@ -92,6 +99,7 @@ impl Expression {
     pub fn evaluate(&self, scopes: &Scopes<'_>, with: &mut Evaluator) -> Result<(Value, Vec<Str>), Failure> {
         match self {
             Expression::Text(text) => Ok((Value::String(text.clone()), Vec::new())),
+            Expression::Variable(name) => Ok((scopes.value(name).unwrap_or(Value::Null), Vec::new())),
             Expression::Feel(compiled) => {
                 let slots: smallvec::SmallVec<[Option<Value>; 8]> =
                     compiled.slots().iter().map(|name| scopes.value(name)).collect();
@@ -182,7 +190,7 @@ impl Expression {
         self.evaluate(scopes, with).map(|(value, _)| Json::trusted(value.to_json()))
     }
 
-    fn wrong_type(&self, expected: &str, value: &Value, warnings: Vec<Str>) -> Failure {
+    pub(crate) fn wrong_type(&self, expected: &str, value: &Value, warnings: Vec<Str>) -> Failure {
         let mut message = format!(
             "Expected result of the expression '{}' to be '{expected}', but was '{}'.",
             self.source(),

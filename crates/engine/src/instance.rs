@@ -4,7 +4,7 @@
 
 use record::command::{Origin, TaskChanges};
 use record::event::Pending;
-use record::{IncidentType, JobKind, Key, Str, TaskAction, Variables};
+use record::{Command, IncidentType, JobKind, Json, Key, Str, TaskAction, Variables};
 
 record::names! {
     /// Where an element instance is in its life.
@@ -34,6 +34,40 @@ record::names! {
     }
 }
 
+record::names! {
+    /// What an element instance stands for.
+    pub enum Role {
+        /// The element.
+        1 Plain = "PLAIN",
+        /// All iterations of a loop or multi-instance activity.
+        2 Body = "BODY",
+        /// One iteration of it.
+        3 Iteration = "ITERATION",
+        /// One chosen activity of an ad-hoc sub-process.
+        4 Inner = "INNER",
+    }
+}
+
+record::message! {
+    /// How far the iterations of a body, or the activities of an ad-hoc sub-process, are.
+    pub struct Loop {
+        /// Planned; 0 where a condition decides.
+        1 total: u32,
+        /// One for each iteration, where it loops over a collection.
+        2 items: Vec<Json>,
+        /// Begun.
+        3 started: u32,
+        /// Done.
+        4 completed: u32,
+        /// Ended by something else.
+        5 terminated: u32,
+        /// What is collected, by iteration.
+        6 outputs: Vec<Json>,
+        /// No more are to begin.
+        7 fulfilled: bool,
+    }
+}
+
 record::message! {
     /// A live element instance.
     pub struct ElementInstance {
@@ -51,6 +85,20 @@ record::message! {
         6 children: u32,
         /// Its job, if it has one.
         7 job: Key,
+        /// What it stands for.
+        8 role: Role,
+        /// Of a body or ad-hoc sub-process.
+        9 looping: Option<Box<Loop>>,
+        /// Which iteration it is, from 1.
+        10 counter: u32,
+        /// An interrupting event sub-process took the scope over.
+        11 interrupted: bool,
+        /// The called instance.
+        12 called: Key,
+        /// Its start listeners are through, or, while it completes, its output mappings.
+        13 listened: bool,
+        /// What it compensates, where it is a compensation handler.
+        14 compensates: Key,
     }
 }
 
@@ -79,6 +127,8 @@ record::message! {
         10 message: Str,
         /// Which of the element's listeners it is.
         11 listener: u32,
+        /// Higher ones are leased first.
+        12 priority: i32,
     }
 }
 
@@ -97,11 +147,13 @@ record::message! {
         5 repetitions: i32,
         /// The cycle's text.
         6 cycle: Str,
+        /// Which of the event's definitions it is.
+        7 part: u32,
     }
 }
 
 record::message! {
-    /// An open message subscription.
+    /// An open message or signal subscription.
     pub struct Subscription {
         /// Its key.
         1 key: Key,
@@ -115,6 +167,72 @@ record::message! {
         5 correlation_key: Str,
         /// Closes with the first message.
         6 interrupting: bool,
+        /// Which of the event's definitions it is.
+        7 part: u32,
+        /// It waits for a signal.
+        8 signal: bool,
+    }
+}
+
+record::message! {
+    /// A condition that is waited for.
+    pub struct Condition {
+        /// Its key.
+        1 key: Key,
+        /// The element instance that it belongs to.
+        2 element: Key,
+        /// The event that it triggers.
+        3 ordinal: u32,
+        /// Which of the event's definitions it is.
+        4 part: u32,
+        /// Closes when it is true.
+        5 interrupting: bool,
+        /// True when it was looked at last.
+        6 holds: bool,
+    }
+}
+
+record::message! {
+    /// What was completed and can be compensated.
+    pub struct Compensable {
+        /// The element instance that completed.
+        1 key: Key,
+        /// The element.
+        2 ordinal: u32,
+        /// The scope in which it can be compensated.
+        3 scope: Key,
+        /// Its own variables at completion.
+        4 variables: Variables,
+        /// A handler took it on.
+        5 taken: bool,
+    }
+}
+
+record::message! {
+    /// A compensation under way.
+    pub struct Compensation {
+        /// Names it.
+        1 key: Key,
+        /// The element instance that waits for its end; none where nothing waits.
+        2 thrower: Key,
+        /// What is still to be compensated, the next one last.
+        3 records: Vec<Key>,
+        /// The handler that runs.
+        4 handler: Key,
+        /// A transaction is cancelled by it.
+        5 cancel: bool,
+    }
+}
+
+record::message! {
+    /// A complex gateway that let its first tokens through.
+    pub struct Resetting {
+        /// The scope.
+        1 scope: Key,
+        /// The gateway.
+        2 ordinal: u32,
+        /// Flows on which it still expects a token.
+        3 awaited: Vec<u32>,
     }
 }
 
@@ -205,6 +323,22 @@ record::message! {
         19 ended: bool,
         /// Labels.
         20 tags: Vec<Str>,
+        /// Conditions that are waited for.
+        21 conditions: Vec<Condition>,
+        /// Parts of events that must all occur and did: element instance, event and part.
+        22 occurred: Vec<(Key, (u32, u32))>,
+        /// What can be compensated, in the order of completion.
+        23 compensable: Vec<Compensable>,
+        /// Compensations under way.
+        24 compensations: Vec<Compensation>,
+        /// Complex gateways that wait for the rest of their tokens.
+        25 resetting: Vec<Resetting>,
+        /// Nothing goes on.
+        26 suspended: bool,
+        /// Commands that wait for the end of the suspension.
+        27 parked: Vec<Command>,
+        /// Steps in a row that ended at their budget.
+        28 continuations: u32,
     }
 }
 
@@ -217,7 +351,7 @@ pub(crate) trait Keyed {
 macro_rules! keyed {
     ($($t:ty),*) => { $( impl Keyed for $t { fn key(&self) -> Key { self.key } } )* };
 }
-keyed!(ElementInstance, Job, Timer, Subscription, Incident, UserTask);
+keyed!(ElementInstance, Job, Timer, Subscription, Condition, Incident, UserTask);
 
 /// The entry with `key`.
 pub(crate) fn find<T: Keyed>(list: &[T], key: Key) -> Option<&T> {

@@ -1,11 +1,14 @@
 //! Jobs: leased to workers, completed, failed, retried.
 
+use crate::compile::{JobTask, NodeKind};
+use crate::elements;
 use crate::expression::Failure;
 use crate::instance::{Job, JobState};
 use crate::limits;
 use crate::run::Run;
 use record::{
-    ActivatedJob, Command, Event, IncidentType, Key, Rejection, RejectionKind, Response, Str, Variables,
+    ActivatedJob, Command, Event, IncidentType, JobKind, Key, Rejection, RejectionKind, Response, Str,
+    Variables,
 };
 
 impl Run<'_> {
@@ -16,7 +19,28 @@ impl Run<'_> {
             }
             Command::CompleteJob { job, variables, fence } => {
                 let job = self.leased(*job, *fence, "complete")?;
-                self.complete_job(&job, variables);
+                self.complete_job(&job, variables)?;
+                Ok(Response::Done {})
+            }
+            Command::CompleteAdHocJob { job, variables, elements, fulfilled, cancel_remaining, fence } => {
+                let job = self.leased(*job, *fence, "complete")?;
+                let (element, variables) = (job.element, variables.clone());
+                // The choice is checked first: where it is wrong, the job stays.
+                elements::ad_hoc_sub_process::check_choice(self, element, elements)?;
+                self.emit(Event::JobCompleted { key: job.key });
+                elements::ad_hoc_sub_process::worker_chose(
+                    self,
+                    element,
+                    variables,
+                    elements,
+                    *fulfilled,
+                    *cancel_remaining,
+                )?;
+                Ok(Response::Done {})
+            }
+            Command::CompleteTaskListener { job, denied, reason, corrections } => {
+                let job = self.leased(*job, 0, "complete")?;
+                self.complete_task_listener(&job, *denied, reason, corrections)?;
                 Ok(Response::Done {})
             }
             Command::FailJob { job, retries, back_off, message, variables, fence } => {
@@ -26,7 +50,7 @@ impl Run<'_> {
             }
             Command::ThrowJobError { job, code, message, variables, fence } => {
                 let job = self.leased(*job, *fence, "throw an error for")?;
-                self.throw_job_error(&job, code, message, variables);
+                self.throw_job_error(&job, code, message, variables)?;
                 Ok(Response::Done {})
             }
             Command::UpdateJob { job, retries, timeout } => self.update_job(*job, *retries, *timeout),
@@ -51,7 +75,6 @@ impl Run<'_> {
                 self.emit(Event::JobRetried { key: *job });
                 Ok(Response::Done {})
             }
-            Command::CompleteTaskListener { .. } => Err(crate::aggregate::misdirected(command)),
             _ => Err(crate::aggregate::misdirected(command)),
         }
     }
@@ -65,7 +88,8 @@ impl Run<'_> {
     ) -> Result<Response, Rejection> {
         let job = self.instance.job(key).filter(|job| job.state == JobState::Activatable).cloned();
         let job = job.ok_or_else(|| no_such_job("activate", key))?;
-        let Some((_, node)) = self.node_of(job.element) else { return Err(no_such_job("activate", key)) };
+        let node = self.node_of(job.element).map(|(_, node)| node);
+        let headers = self.job_task(&job).map(|task| task.headers.clone()).unwrap_or_default();
         let deadline = self.now + timeout.clamp(0, limits::MAX_SPAN_MS);
         let fence = job.fence + 1;
         self.emit(Event::JobActivated { key, worker: worker.clone(), deadline, fence });
@@ -77,9 +101,9 @@ impl Run<'_> {
             definition: instance.definition,
             process_id: instance.process_id.clone(),
             version: instance.version,
-            element_id: node.id.clone(),
+            element_id: node.map_or_else(|| instance.process_id.clone(), |node| node.id.clone()),
             element: job.element,
-            headers: node.kind.headers().to_vec(),
+            headers,
             worker: worker.clone(),
             retries: job.retries,
             deadline,
@@ -114,9 +138,54 @@ impl Run<'_> {
         }
     }
 
-    fn complete_job(&mut self, job: &Job, variables: &Variables) {
-        self.emit(Event::JobCompleted { key: job.key });
-        self.complete_with(job.element, variables.clone());
+    fn complete_job(&mut self, job: &Job, variables: &Variables) -> Result<(), Rejection> {
+        match job.kind {
+            JobKind::BpmnElement => {
+                self.emit(Event::JobCompleted { key: job.key });
+                self.complete_with(job.element, variables.clone());
+            }
+            JobKind::ExecutionListener => {
+                self.emit(Event::JobCompleted { key: job.key });
+                self.listener_done(job, variables.clone());
+            }
+            JobKind::TaskListener => {
+                let (reason, corrections) = (Str::from(""), record::command::TaskChanges::default());
+                self.complete_task_listener(job, false, &reason, &corrections)?;
+            }
+            JobKind::AdHocSubProcess => {
+                self.emit(Event::JobCompleted { key: job.key });
+                let variables = variables.clone();
+                elements::ad_hoc_sub_process::worker_chose(self, job.element, variables, &[], false, false)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The part of the model that a job does.
+    fn job_task(&self, job: &Job) -> Option<&JobTask> {
+        let process = self.process;
+        let node = self.node_of(job.element).map(|(_, node)| node);
+        match job.kind {
+            JobKind::ExecutionListener => {
+                let listeners = match node {
+                    Some(node) => node.listeners.as_deref(),
+                    None => process.listeners.as_deref(),
+                };
+                self.listener_of(job, listeners?).map(|listener| &listener.job)
+            }
+            JobKind::TaskListener => match &node?.kind {
+                NodeKind::UserTask(task) => self.task_listener(job, task).map(|listener| &listener.job),
+                _ => None,
+            },
+            JobKind::AdHocSubProcess => match &node?.kind {
+                NodeKind::AdHoc(ad_hoc) => ad_hoc.job.as_ref(),
+                _ => None,
+            },
+            JobKind::BpmnElement => match &node?.kind {
+                NodeKind::Job(job) => Some(job),
+                other => elements::intermediate_throw_event::job(other),
+            },
+        }
     }
 
     fn fail_job(&mut self, job: &Job, retries: i32, back_off: i64, message: &Str, variables: &Variables) {
@@ -127,21 +196,43 @@ impl Run<'_> {
         self.set_local(job.element, variables.clone());
         if retries == 0 {
             let text = if message.is_empty() { "No more retries left." } else { message };
-            self.job_incident(job, Failure::new(IncidentType::JobNoRetries, text));
+            let kind = match job.kind {
+                JobKind::BpmnElement => IncidentType::JobNoRetries,
+                JobKind::ExecutionListener => IncidentType::ExecutionListenerNoRetries,
+                JobKind::TaskListener => IncidentType::TaskListenerNoRetries,
+                JobKind::AdHocSubProcess => IncidentType::AdHocSubProcessNoRetries,
+            };
+            self.job_incident(job, Failure::new(kind, text));
         }
     }
 
-    fn throw_job_error(&mut self, job: &Job, code: &Str, message: &Str, variables: &Variables) {
+    fn throw_job_error(
+        &mut self,
+        job: &Job,
+        code: &Str,
+        message: &Str,
+        variables: &Variables,
+    ) -> Result<(), Rejection> {
+        if matches!(job.kind, JobKind::ExecutionListener | JobKind::TaskListener) {
+            let text = format!(
+                "Cannot throw BPMN error from {} job with key '{}', type '{}' and processInstanceKey '{}'",
+                job.kind.as_str(),
+                job.key,
+                job.job_type,
+                self.instance.key
+            );
+            return Err(Rejection::new(RejectionKind::InvalidState, text));
+        }
         self.emit(Event::JobErrorThrown { key: job.key, code: code.clone(), message: message.clone() });
-        if let Err(failure) = self.throw_error(job.element, code, message, variables.clone()) {
+        if let Err(failure) = self.throw_error(job.element, code, message, variables.clone(), job.key) {
             self.job_incident(job, failure);
         }
+        Ok(())
     }
 
     fn job_incident(&mut self, job: &Job, failure: Failure) {
-        if let Some((_, node)) = self.node_of(job.element) {
-            self.incident(job.element, node.ordinal, job.key, failure);
-        }
+        let ordinal = self.instance.element(job.element).map_or(0, |element| element.ordinal);
+        self.incident(job.element, ordinal, job.key, failure);
     }
 
     fn update_job(
@@ -208,16 +299,4 @@ pub(crate) fn not_found(command: &Command) -> Rejection {
         other => format!("Command {} names an instance that does not exist", other.name()),
     };
     Rejection::new(RejectionKind::NotFound, text)
-}
-
-impl crate::compile::NodeKind {
-    /// Custom headers of the element's job or task.
-    pub fn headers(&self) -> &[(Str, Str)] {
-        use crate::compile::{End, NodeKind};
-        match self {
-            NodeKind::Job(job) | NodeKind::EndEvent(End::Job(job)) => &job.headers,
-            NodeKind::UserTask(task) => &task.headers,
-            _ => &[],
-        }
-    }
 }

@@ -3,6 +3,18 @@
 /// Element transitions of one step; what is left goes on in a step of its own.
 pub const MAX_TRANSITIONS: u32 = 1_000;
 
+/// Steps in a row that end at that budget without anything to wait for; then the tokens are stuck with an incident.
+pub const MAX_CONTINUATIONS: u32 = 200;
+
+/// Calls inside calls.
+pub const MAX_CALL_DEPTH: u32 = 1_000;
+
+/// Iterations of one loop or multi-instance activity.
+pub const MAX_ITERATIONS: u32 = 1_000_000;
+
+/// How long a message that an element throws waits for someone, milliseconds.
+pub const THROWN_MESSAGE_MS: i64 = 3_600_000;
+
 /// Fuel for all expressions of one step (see `feel::Fuel`).
 pub const STEP_FUEL: u64 = 5_000_000;
 

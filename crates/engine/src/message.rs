@@ -8,6 +8,7 @@ use crate::aggregate::{Env, Step, misdirected};
 use crate::catalog::Catalog;
 use crate::index::{IndexChange, IndexEntry, Wake};
 use crate::limits;
+use crate::starts::Start;
 use record::command::Origin;
 use record::{AggregateId, Command, Event, Key, Rejection, RejectionKind, Response, Str, Variables};
 
@@ -304,19 +305,19 @@ impl Messages<'_, '_> {
     }
 
     /// Processes that this key may start now, with their start events.
-    fn startable(&self) -> Vec<(Key, Str, Str)> {
+    fn startable(&self) -> Vec<Start> {
         self.catalog
             .message_starts(self.env.tenant, self.name)
             .into_iter()
-            .filter(|(_, process_id, _)| {
+            .filter(|start| {
                 self.correlation_key.is_empty()
-                    || !self.state.started.iter().any(|(other, _)| other == process_id)
+                    || !self.state.started.iter().any(|(other, _)| *other == start.process_id)
             })
             .collect()
     }
 
     fn start_instances(&mut self, key: Key) {
-        for (definition, process_id, start_event) in self.startable() {
+        for Start { definition, process_id, event: start_event, part } in self.startable() {
             let Some(message) = self.state.buffered.iter().find(|message| message.key == key) else { return };
             if message.taken_by.contains(&process_id) {
                 continue;
@@ -328,6 +329,7 @@ impl Messages<'_, '_> {
                 message_name: self.name.clone(),
                 correlation_key: self.correlation_key.clone(),
                 message: key,
+                part,
                 ..Origin::default()
             };
             self.emit(Event::InstanceStarted { message: key, process_id, instance });

@@ -1,27 +1,18 @@
-//! One step of a process instance: tokens in breadth-first order, the element life cycle, and the events that
-//! come of it.
-//!
-//! | from | to | when |
-//! |---|---|---|
-//! | (nothing) | passed | the element never waits and maps nothing |
-//! | (nothing) | activating | its input mappings or expressions come first, or failed (then with an incident) |
-//! | (nothing), activating | active | they are evaluated; what it waits for is open |
-//! | active | completing | an output mapping failed (with an incident) |
-//! | active, completing | completed | its results are merged; its flows are taken |
-//! | any | terminated | something interrupts it; its children ended before |
+//! One step of a process instance: tokens in breadth-first order, and the events that come of it. The life of a
+//! single element instance is in [`crate::life`].
 
 use crate::aggregate::{Env, Step};
 use crate::catalog::Catalog;
-use crate::compile::{Element, Node, NodeKind, Process};
+use crate::compile::{Element, Node, Process};
 use crate::elements;
 use crate::expression::{Evaluator, Failure};
 use crate::index::IndexChange;
-use crate::instance::{ElementState, Instance};
+use crate::instance::{ElementState, Instance, Role};
 use crate::limits;
-use crate::variables::Base;
 use record::event::Pending;
 use record::{
-    AggregateId, Command, Event, Key, KeyBlocks, Rejection, RejectionKind, Response, Str, Variables,
+    AggregateId, Command, Event, IncidentType, Key, KeyBlocks, Rejection, RejectionKind, Response, Str,
+    Variables,
 };
 use std::collections::VecDeque;
 
@@ -32,12 +23,18 @@ pub(crate) struct Run<'a> {
     pub catalog: &'a Catalog,
     pub evaluator: Evaluator,
     pub now: i64,
-    blocks: &'a mut KeyBlocks,
+    pub blocks: &'a mut KeyBlocks,
     sends: &'a mut u64,
     events: Vec<Event>,
     index: Vec<IndexChange>,
     queue: VecDeque<Token>,
+    /// Variables that changed since conditions were looked at: scope, name, and whether it is new.
+    pub changed: Vec<(Key, Str, bool)>,
+    /// A condition was opened and not looked at.
+    pub armed: bool,
     budget: u32,
+    /// How many steps before this one ended at their budget, in a row.
+    continuations: u32,
     more: bool,
 }
 
@@ -75,48 +72,95 @@ impl<'a> Run<'a> {
             events: Vec::with_capacity(8),
             index: Vec::new(),
             queue: VecDeque::new(),
+            changed: Vec::new(),
+            armed: false,
             budget: limits::MAX_TRANSITIONS,
+            continuations: 0,
             more: false,
         }
     }
 
     /// Carries a command out up to the point where tokens move.
     pub fn command(&mut self, command: &Command) -> Result<Response, Rejection> {
+        if self.instance.suspended
+            && let Some(response) = self.while_suspended(command)?
+        {
+            return Ok(response);
+        }
         match command {
-            Command::CancelProcessInstance {} => {
-                elements::process::cancel(self);
-                Ok(Response::Done {})
-            }
+            Command::CancelProcessInstance {} => self.cancel()?,
+            Command::CancelCalled {} => elements::process::cancel(self),
             Command::SetVariables { scope, variables, local } => {
-                self.set_variables(*scope, variables, *local)
+                self.set_variables(*scope, variables, *local)?
             }
-            Command::ResolveIncident { incident } => self.resolve_incident(*incident),
-            Command::TriggerTimer { timer } => self.trigger_timer(*timer),
+            Command::ResolveIncident { incident } => self.resolve_incident(*incident)?,
+            Command::TriggerTimer { timer } => self.trigger_timer(*timer)?,
             Command::CorrelateSubscription { subscription, message, variables } => {
-                self.correlate(*subscription, *message, variables);
-                Ok(Response::Done {})
+                self.correlate(*subscription, *message, variables)
             }
-            Command::Continue {} => {
-                self.take_up();
-                Ok(Response::Done {})
+            Command::Continue {} => self.take_up(),
+            Command::ModifyProcessInstance { activate, terminate, moves } => {
+                self.modify(activate, terminate, moves)?
             }
+            Command::MigrateProcessInstance { definition, mappings } => {
+                self.migrate(*definition, mappings)?
+            }
+            Command::SuspendProcessInstance {} => self.suspend()?,
+            Command::ResumeProcessInstance {} => self.resume()?,
+            Command::ActivateAdHoc { element, elements, cancel_remaining } => {
+                elements::ad_hoc_sub_process::on_request(self, *element, elements, *cancel_remaining)?
+            }
+            Command::AddIteration { element, item } => self.add_iteration(*element, item)?,
+            Command::RemoveIteration { element } => self.remove_iteration(*element)?,
+            Command::CompleteCalled { .. }
+            | Command::TerminateCalled { .. }
+            | Command::PropagateError { .. }
+            | Command::PropagateEscalation { .. }
+            | Command::RejectError { .. } => elements::call_activity::answer(self, command),
             Command::AssignUserTask { .. }
             | Command::UnassignUserTask { .. }
             | Command::UpdateUserTask { .. }
-            | Command::CompleteUserTask { .. } => self.user_task_command(command),
-            _ => self.job_command(command),
+            | Command::CompleteUserTask { .. } => return self.user_task_command(command),
+            _ => return self.job_command(command),
         }
+        Ok(Response::Done {})
+    }
+
+    /// Someone does not want the instance any more. A called instance ends with its caller.
+    fn cancel(&mut self) -> Result<(), Rejection> {
+        let parent = self.instance.origin.as_ref().map(|origin| origin.parent).filter(|key| !key.is_none());
+        if let Some(parent) = parent {
+            let text = format!(
+                "Expected to cancel a process instance with key '{}', but it is created by a parent process instance. Cancel the root process instance '{}' instead.",
+                self.instance.key,
+                self.instance.origin.as_ref().map_or(parent, |origin| origin.root)
+            );
+            return Err(Rejection::new(RejectionKind::InvalidState, text));
+        }
+        elements::process::cancel(self);
+        Ok(())
     }
 
     /// Lets the tokens run and hands over what happened.
     pub fn finish(mut self, response: Response) -> Result<Step, Rejection> {
-        self.run();
+        if !self.instance.suspended {
+            self.run();
+        }
         debug_assert!(self.instance.elements.windows(2).all(|pair| pair[0].key < pair[1].key));
         Ok(Step { events: self.events, response, index: self.index, more: self.more })
     }
 
     /// Records an event and applies it.
     pub fn emit(&mut self, event: Event) {
+        if let Event::VariablesSet { scope, variables } = &event
+            && !self.instance.conditions.is_empty()
+        {
+            let known = self.instance.element(*scope).map_or(&[][..], |element| &element.variables);
+            for (name, _) in variables {
+                let new = !known.iter().any(|(other, _)| other == name);
+                self.changed.push((*scope, name.clone(), new));
+            }
+        }
         self.instance.apply(&event, &mut self.index);
         self.events.push(event);
     }
@@ -153,18 +197,40 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// The aggregate of a signal.
+    pub fn signal(&self, name: &Str) -> AggregateId {
+        AggregateId::Signal { tenant: self.instance.tenant.clone(), name: name.clone() }
+    }
+
     /// The node of a live element instance; none for the process.
     pub fn node_of(&self, element: Key) -> Option<(usize, &'a Node)> {
         let process = self.process;
         process.node(self.instance.element(element)?.ordinal)
     }
 
+    /// What a live element instance stands for.
+    pub fn role(&self, element: Key) -> Role {
+        self.instance.element(element).map_or(Role::Plain, |element| element.role)
+    }
+
     // ---- tokens
 
     fn run(&mut self) {
-        while let Some(token) = self.queue.pop_front() {
+        loop {
+            self.look_at_conditions();
+            let Some(token) = self.queue.pop_front() else {
+                // Only when nothing else can move is it known what a join still waits for.
+                let joins = !self.instance.waiting.is_empty() || !self.instance.resetting.is_empty();
+                if !joins || !self.settle_joins() {
+                    return;
+                }
+                continue;
+            };
             if self.budget == 0 {
                 self.queue.push_front(token);
+                if self.continuations >= limits::MAX_CONTINUATIONS {
+                    return self.give_up();
+                }
                 return self.put_off();
             }
             self.budget -= 1;
@@ -192,11 +258,47 @@ impl<'a> Run<'a> {
                 }
             })
             .collect();
-        self.emit(Event::ContinuationScheduled { pending });
+        self.emit(Event::ContinuationScheduled { pending, count: self.continuations + 1 });
         self.more = true;
     }
 
+    /// The tokens have run for so long without anything to wait for that they would run for ever.
+    fn give_up(&mut self) {
+        let tokens: Vec<Token> = self.queue.drain(..).collect();
+        for token in tokens {
+            let node = match token.at {
+                At::Flow(flow) => self.process.flows[flow].target,
+                At::Node(node) => node,
+            };
+            let ordinal = self.process.nodes[node].ordinal;
+            let key = self.key();
+            self.emit(Event::ElementActivating { key, ordinal, scope: token.scope });
+            let text = format!(
+                "The process went through {} elements without waiting for anything. Check the loop that leads \
+                 through '{}'; resolving this incident lets it go on.",
+                u64::from(limits::MAX_TRANSITIONS) * u64::from(limits::MAX_CONTINUATIONS),
+                self.process.nodes[node].id
+            );
+            self.incident(key, ordinal, Key::NONE, Failure::new(IncidentType::Unspecified, text));
+        }
+    }
+
     fn take_up(&mut self) {
+        self.continuations = self.instance.continuations;
+        self.go_on_with_pending();
+    }
+
+    /// True where tokens of a scope are on their way.
+    pub fn has_tokens(&self, scope: Key) -> bool {
+        self.queue.iter().any(|token| token.scope == scope)
+            || self.instance.pending.iter().any(|token| token.scope == scope)
+    }
+
+    /// Puts the tokens of an earlier step that ended at its budget on their way again.
+    pub fn go_on_with_pending(&mut self) {
+        if self.instance.pending.is_empty() {
+            return;
+        }
         let pending = self.instance.pending.clone();
         self.emit(Event::ContinuationTaken {});
         for token in pending {
@@ -220,8 +322,7 @@ impl<'a> Run<'a> {
     /// Takes a sequence flow.
     pub fn take(&mut self, flow: usize, scope: Key) {
         let ordinal = self.process.flows[flow].ordinal;
-        let target = &self.process.nodes[self.process.flows[flow].target];
-        let waits = matches!(target.kind, NodeKind::ParallelGateway) && target.incoming.len() > 1;
+        let waits = self.process.nodes[self.process.flows[flow].target].collects;
         self.emit(Event::SequenceFlowTaken { ordinal, scope, waits });
         self.queue.push_back(Token { at: At::Flow(flow), scope });
     }
@@ -238,186 +339,35 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Tokens of a scope that are on their way are no more.
+    pub fn drop_tokens(&mut self, scope: Key) {
+        self.queue.retain(|token| token.scope != scope);
+    }
+
     /// Completes a scope in which nothing is left.
     pub fn complete_if_empty(&mut self, scope: Key) {
         let Some(element) = self.instance.element(scope) else { return };
         let busy = element.children > 0
             || element.state != ElementState::Active
             || self.instance.waiting.iter().any(|(other, _)| *other == scope)
-            || self.queue.iter().any(|token| token.scope == scope)
-            || self.instance.pending.iter().any(|token| token.scope == scope);
+            || self.instance.resetting.iter().any(|gateway| gateway.scope == scope)
+            || self.instance.compensations.iter().any(|it| it.thrower == scope)
+            || self.has_tokens(scope);
         if busy {
             return;
         }
         if scope == self.instance.key {
-            elements::process::complete(self);
-        } else {
-            self.complete(scope);
+            return elements::process::complete(self);
+        }
+        match element.role {
+            // Their iterations and activities say when they are done.
+            Role::Body => {}
+            Role::Inner => self.complete(scope),
+            Role::Plain | Role::Iteration => elements::scope_is_empty(self, scope),
         }
     }
 
-    // ---- the life of an element instance
-
-    /// A token goes through: the element is activated and completed in one.
-    pub fn pass(&mut self, node: usize, key: Key, scope: Key) {
-        let ordinal = self.process.nodes[node].ordinal;
-        if self.instance.is_live(key) {
-            self.emit(Event::ElementActivated { key, ordinal, scope });
-            self.emit(Event::ElementCompleted { key });
-        } else {
-            self.emit(Event::ElementPassed { key, ordinal, scope });
-        }
-    }
-
-    /// Activates an element, or leaves it activating with an incident.
-    pub fn activate(&mut self, node: usize, key: Key, scope: Key) {
-        if let Err(failure) = elements::activate(self, node, key, scope) {
-            let ordinal = self.process.nodes[node].ordinal;
-            if !self.instance.is_live(key) {
-                self.emit(Event::ElementActivating { key, ordinal, scope });
-            }
-            self.incident(key, ordinal, Key::NONE, failure);
-        }
-    }
-
-    /// Evaluates the input mappings of an element that is about to be active. Returns the scope in which its
-    /// expressions are to be evaluated.
-    pub fn map_inputs(&mut self, node: &Node, key: Key, scope: Key) -> Result<Key, Failure> {
-        if node.inputs.is_empty() {
-            return Ok(if self.instance.is_live(key) { key } else { scope });
-        }
-        if !self.instance.is_live(key) {
-            self.emit(Event::ElementActivating { key, ordinal: node.ordinal, scope });
-        }
-        let variables = self.map(&node.inputs, key, Base::New)?;
-        self.set_local(key, variables);
-        Ok(key)
-    }
-
-    /// Completes an element that brought variables with it.
-    ///
-    /// With output mappings they stay with the element and the mappings say what leaves it; without, all do.
-    pub fn complete_with(&mut self, key: Key, variables: Variables) {
-        let Some((_, node)) = self.node_of(key) else { return };
-        if node.outputs.is_empty() {
-            self.merge(key, variables);
-        } else {
-            self.set_local(key, variables);
-        }
-        self.complete(key);
-    }
-
-    /// Completes an element: output mappings, what it waited for, its flows.
-    pub fn complete(&mut self, key: Key) {
-        let Some((index, node)) = self.node_of(key) else { return };
-        let Some(scope) = self.instance.element(key).map(|element| element.scope) else { return };
-        if !node.outputs.is_empty() {
-            match self.map(&node.outputs, key, Base::Outer) {
-                Ok(variables) => self.merge(scope, variables),
-                Err(failure) => {
-                    self.emit(Event::ElementCompleting { key });
-                    return self.incident(key, node.ordinal, Key::NONE, failure);
-                }
-            }
-        }
-        self.close(key);
-        self.emit(Event::ElementCompleted { key });
-        self.leave(index, scope);
-    }
-
-    /// Ends an element and everything in it. Its token is gone; the caller says what happens then.
-    pub fn terminate(&mut self, key: Key) {
-        self.terminate_children(key);
-        self.close(key);
-        self.emit(Event::ElementTerminated { key });
-    }
-
-    /// Ends everything in a scope, tokens on their way included.
-    pub fn terminate_children(&mut self, scope: Key) {
-        let children: Vec<Key> = self.instance.children(scope).map(|child| child.key).collect();
-        for child in children.into_iter().rev() {
-            self.terminate(child);
-        }
-        self.queue.retain(|token| token.scope != scope);
-    }
-
-    /// Takes away what an element waits for: its job, task, timers, subscriptions and incidents.
-    fn close(&mut self, key: Key) {
-        let instance = &*self.instance;
-        let mut ends: Vec<Event> = Vec::new();
-        for incident in instance.incidents.iter().filter(|incident| incident.element == key) {
-            ends.push(Event::IncidentResolved { key: incident.key });
-        }
-        if let Some(job) = instance.element(key).map(|element| element.job).filter(|job| !job.is_none()) {
-            ends.push(Event::JobCanceled { key: job });
-        }
-        for task in instance.tasks.iter().filter(|task| task.element == key) {
-            ends.push(Event::UserTaskCanceled { key: task.key });
-        }
-        for timer in instance.timers.iter().filter(|timer| timer.element == key) {
-            ends.push(Event::TimerCanceled { key: timer.key });
-        }
-        let subscriptions: Vec<Key> = instance
-            .subscriptions
-            .iter()
-            .filter(|other| other.element == key)
-            .map(|other| other.key)
-            .collect();
-        for end in ends {
-            self.emit(end);
-        }
-        for subscription in subscriptions {
-            self.close_subscription(subscription);
-        }
-    }
-
-    // ---- incidents
-
-    /// Records that a token is stuck.
-    pub fn incident(&mut self, element: Key, ordinal: u32, job: Key, failure: Failure) {
-        let key = self.key();
-        self.emit(Event::IncidentCreated {
-            key,
-            element,
-            ordinal,
-            job,
-            kind: failure.kind,
-            message: Str::from(failure.message),
-            cause: failure.cause,
-        });
-    }
-
-    fn resolve_incident(&mut self, key: Key) -> Result<Response, Rejection> {
-        let Some(incident) = crate::instance::find(&self.instance.incidents, key).cloned() else {
-            let text =
-                format!("Expected to resolve incident with key '{key}', but no such incident was found");
-            return Err(Rejection::new(RejectionKind::NotFound, text));
-        };
-        self.emit(Event::IncidentResolved { key });
-        if let Some(job) = self.instance.job(incident.job).cloned() {
-            if job.retries <= 0 {
-                self.emit(Event::JobUpdated { key: job.key, retries: 1, deadline: job.until });
-            }
-            self.emit(Event::JobRetried { key: job.key });
-            return Ok(Response::Done {});
-        }
-        let Some(element) = self.instance.element(incident.element) else { return Ok(Response::Done {}) };
-        let (state, scope) = (element.state, element.scope);
-        match (state, self.node_of(incident.element)) {
-            (ElementState::Activating, Some((node, _))) => self.activate(node, incident.element, scope),
-            (ElementState::Completing, Some(_)) => self.complete(incident.element),
-            (ElementState::Active, Some((node, _))) => elements::retry(self, node, incident.element),
-            _ => {}
-        }
-        Ok(Response::Done {})
-    }
-
-    fn set_variables(
-        &mut self,
-        scope: Key,
-        variables: &Variables,
-        local: bool,
-    ) -> Result<Response, Rejection> {
+    fn set_variables(&mut self, scope: Key, variables: &Variables, local: bool) -> Result<(), Rejection> {
         if !self.instance.is_live(scope) {
             let text = format!(
                 "Expected to update variables for element with key '{scope}', but no such element was found"
@@ -429,6 +379,6 @@ impl<'a> Run<'a> {
         } else {
             self.merge(scope, variables.clone());
         }
-        Ok(Response::Done {})
+        Ok(())
     }
 }

@@ -1,22 +1,10 @@
-//! Waiting: timers and message subscriptions of elements and of the boundary events attached to them.
+//! When timers fire: dates, durations, cycles and cron expressions, in time zones.
 
-use crate::compile::{Catch, Node, NodeKind, TimerModel};
-use crate::elements::boundary_event::{self, Reach};
+use crate::compile::TimerModel;
 use crate::expression::{Evaluator, Expression, Failure};
-use crate::instance::{self, Subscription, Timer};
-use crate::run::Run;
 use crate::variables::Scopes;
 use jiff::{Span, Timestamp, Zoned, civil, tz::TimeZone};
-use record::{Command, Event, IncidentType, Key, Rejection, RejectionKind, Response, Str, Variables};
-
-/// Something to wait for, its expressions evaluated.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Wait {
-    /// A moment.
-    Timer { ordinal: u32, plan: Plan },
-    /// A message.
-    Message { ordinal: u32, name: Str, correlation_key: Str, interrupting: bool },
-}
+use record::{IncidentType, Str};
 
 /// When a timer fires.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,146 +15,6 @@ pub struct Plan {
     pub repetitions: i32,
     /// The cycle's text; empty for a single firing.
     pub cycle: Str,
-}
-
-impl Run<'_> {
-    /// What the boundary events of an activity wait for.
-    pub(crate) fn plan_boundary(&mut self, node: &Node, at: Key) -> Result<Vec<Wait>, Failure> {
-        let process = self.process;
-        let mut waits = Vec::new();
-        for &event in &node.boundary {
-            let model = &process.nodes[event];
-            if let NodeKind::Boundary { interrupting, catch, .. } = &model.kind {
-                waits.extend(self.plan(model.ordinal, catch, *interrupting, at)?);
-            }
-        }
-        Ok(waits)
-    }
-
-    /// What an event waits for; nothing for one that is reached otherwise.
-    pub(crate) fn plan(
-        &mut self,
-        ordinal: u32,
-        catch: &Catch,
-        interrupting: bool,
-        at: Key,
-    ) -> Result<Option<Wait>, Failure> {
-        let scopes = Scopes::new(self.instance, at);
-        Ok(match catch {
-            Catch::None | Catch::Error(_) => None,
-            Catch::Timer(model) => {
-                Some(Wait::Timer { ordinal, plan: plan(model, &scopes, &mut self.evaluator, self.now)? })
-            }
-            Catch::Message { name, key } => Some(Wait::Message {
-                ordinal,
-                name: name.to_text(&scopes, &mut self.evaluator)?,
-                correlation_key: match key {
-                    Some(key) => key.to_key(&scopes, &mut self.evaluator)?,
-                    None => Str::from(""),
-                },
-                interrupting,
-            }),
-        })
-    }
-
-    /// Starts to wait.
-    pub(crate) fn open(&mut self, element: Key, waits: Vec<Wait>) {
-        for wait in waits {
-            let key = self.key();
-            match wait {
-                Wait::Timer { ordinal, plan: Plan { due, repetitions, cycle } } => {
-                    self.emit(Event::TimerScheduled { key, element, ordinal, due, repetitions, cycle });
-                }
-                Wait::Message { ordinal, name, correlation_key, interrupting } => {
-                    let target = self.message(&name, &correlation_key);
-                    self.emit(Event::SubscriptionOpened {
-                        key,
-                        element,
-                        ordinal,
-                        name,
-                        correlation_key,
-                        interrupting,
-                    });
-                    let process_id = self.instance.process_id.clone();
-                    let instance = self.instance.key;
-                    self.send(
-                        target,
-                        Command::OpenSubscription { instance, subscription: key, process_id, interrupting },
-                    );
-                }
-            }
-        }
-    }
-
-    /// Stops to wait for a message.
-    pub(crate) fn close_subscription(&mut self, key: Key) {
-        let Some(subscription) = instance::find(&self.instance.subscriptions, key).cloned() else { return };
-        self.emit(Event::SubscriptionClosed { key });
-        let target = self.message(&subscription.name, &subscription.correlation_key);
-        self.send(target, Command::CloseSubscription { subscription: key });
-    }
-
-    /// A timer is due.
-    pub(crate) fn trigger_timer(&mut self, key: Key) -> Result<Response, Rejection> {
-        let Some(timer) = instance::find(&self.instance.timers, key).cloned() else {
-            let text = format!("Expected to trigger timer with key '{key}', but no such timer was found");
-            return Err(Rejection::new(RejectionKind::NotFound, text));
-        };
-        self.emit(Event::TimerTriggered { key });
-        self.schedule_next(&timer);
-        self.triggered(timer.element, timer.ordinal, Variables::new());
-        Ok(Response::Done {})
-    }
-
-    /// The next firing follows the last one that was due, not the moment at which it was noticed.
-    fn schedule_next(&mut self, timer: &Timer) {
-        if timer.repetitions == 0 {
-            return;
-        }
-        let Some(due) = next(&timer.cycle, timer.due) else { return };
-        let key = self.key();
-        let repetitions = if timer.repetitions > 0 { timer.repetitions - 1 } else { -1 };
-        let (element, ordinal, cycle) = (timer.element, timer.ordinal, timer.cycle.clone());
-        self.emit(Event::TimerScheduled { key, element, ordinal, due, repetitions, cycle });
-    }
-
-    /// A message came for a subscription, or came too late.
-    pub(crate) fn correlate(&mut self, key: Key, message: Key, variables: &Variables) {
-        let Some(subscription) = instance::find(&self.instance.subscriptions, key).cloned() else { return };
-        let Subscription { element, ordinal, interrupting, .. } = subscription;
-        self.emit(Event::SubscriptionCorrelated { key, message });
-        let target = self.message(&subscription.name, &subscription.correlation_key);
-        if interrupting {
-            self.emit(Event::SubscriptionClosed { key });
-        }
-        self.send(target, Command::AcceptCorrelation { subscription: key, message });
-        self.triggered(element, ordinal, variables.clone());
-    }
-
-    /// The event `ordinal` of a live element instance was triggered: the element itself, or one on its boundary.
-    fn triggered(&mut self, element: Key, ordinal: u32, variables: Variables) {
-        let Some((_, node)) = self.node_of(element) else { return };
-        if node.ordinal == ordinal {
-            return self.complete_with(element, variables);
-        }
-        if let Some((event, _)) = self.process.node(ordinal) {
-            boundary_event::trigger(self, element, event, variables, Reach::Enclosing);
-        }
-    }
-
-    /// Tokens that wait at joins of a scope go with it.
-    pub(crate) fn clear_waiting(&mut self, scope: Key) {
-        let flows: Vec<u32> = self
-            .instance
-            .waiting
-            .iter()
-            .filter(|(other, _)| *other == scope)
-            .map(|(_, flow)| *flow)
-            .collect();
-        if !flows.is_empty() {
-            self.emit(Event::JoinFired { scope, flows });
-        }
-    }
 }
 
 /// Evaluates when a timer fires.

@@ -1,9 +1,10 @@
-//! Commands on user tasks. Every transition is two-phase: it begins, then takes effect.
+//! Commands on user tasks. Every transition is two-phase: it begins, its listeners run, then it takes effect.
 
-use crate::instance::UserTask;
+use crate::compile::{Listener, NodeKind, UserTaskModel};
+use crate::instance::{Job, Transition, UserTask};
 use crate::run::Run;
 use record::command::TaskChanges;
-use record::{Command, Event, Key, Rejection, RejectionKind, Response, Str, TaskAction, Variables};
+use record::{Command, Event, JobKind, Key, Rejection, RejectionKind, Response, Str, TaskAction, Variables};
 
 impl Run<'_> {
     pub(crate) fn user_task_command(&mut self, command: &Command) -> Result<Response, Rejection> {
@@ -14,22 +15,18 @@ impl Run<'_> {
             Command::UnassignUserTask { task } => {
                 self.open_task(*task, "unassign")?;
                 self.transition(*task, TaskAction::Assigning, assign_to(""), Variables::new(), "unassign");
-                self.emit(Event::UserTaskAssigned { key: *task, assignee: Str::from("") });
             }
             Command::UpdateUserTask { task, changes, action } => {
                 self.open_task(*task, "update")?;
                 check(changes)?;
                 let action = if action.is_empty() { "update" } else { action };
                 self.transition(*task, TaskAction::Updating, changes.clone(), Variables::new(), action);
-                self.emit(Event::UserTaskUpdated { key: *task, changes: changes.clone() });
             }
             Command::CompleteUserTask { task, variables, action } => {
-                let open = self.open_task(*task, "complete")?;
+                self.open_task(*task, "complete")?;
                 let action = if action.is_empty() { "complete" } else { action };
                 let changes = TaskChanges::default();
                 self.transition(*task, TaskAction::Completing, changes, variables.clone(), action);
-                self.emit(Event::UserTaskCompleted { key: *task, action: Str::from(action) });
-                self.complete_with(open.element, variables.clone());
             }
             other => return Err(crate::aggregate::misdirected(other)),
         }
@@ -51,11 +48,11 @@ impl Run<'_> {
         }
         let action = if action.is_empty() { "assign" } else { action };
         self.transition(key, TaskAction::Assigning, assign_to(assignee), Variables::new(), action);
-        self.emit(Event::UserTaskAssigned { key, assignee: assignee.clone() });
         Ok(())
     }
 
-    fn transition(
+    /// Begins a transition; it takes effect when its listeners let it through.
+    pub(crate) fn transition(
         &mut self,
         key: Key,
         kind: TaskAction,
@@ -64,6 +61,105 @@ impl Run<'_> {
         action: &str,
     ) {
         self.emit(Event::UserTaskTransition { key, kind, changes, variables, action: Str::from(action) });
+        self.next_task_listener(key, kind, 0);
+    }
+
+    /// Begins the next listener of the transition that is under way, or lets it take effect.
+    fn next_task_listener(&mut self, key: Key, kind: TaskAction, number: u32) {
+        let Some(task) = self.instance.task(key).cloned() else { return };
+        let Some((_, node)) = self.node_of(task.element) else { return };
+        let NodeKind::UserTask(model) = &node.kind else { return };
+        let Some(listener) = listeners(model, kind).nth(number as usize) else {
+            return self.take_effect(&task, kind);
+        };
+        match self.plan_job(&listener.job, task.element) {
+            Ok(planned) => self.create_job(task.element, planned, JobKind::TaskListener, number),
+            Err(failure) => self.incident(task.element, node.ordinal, Key::NONE, failure),
+        }
+    }
+
+    fn take_effect(&mut self, task: &UserTask, kind: TaskAction) {
+        let key = task.key;
+        let Some(Transition { changes, variables, action, .. }) = task.transition.clone() else { return };
+        match kind {
+            TaskAction::Creating => {
+                let assignee = changes.assignee.clone().filter(|assignee| !assignee.is_empty());
+                let corrected = TaskChanges { assignee: None, ..changes };
+                self.emit(Event::UserTaskCreated { key });
+                if corrected != TaskChanges::default() {
+                    self.emit(Event::UserTaskUpdated { key, changes: corrected });
+                }
+                if let Some(assignee) = assignee {
+                    self.transition(key, TaskAction::Assigning, assign_to(&assignee), Variables::new(), "");
+                }
+            }
+            TaskAction::Assigning => {
+                let assignee = changes.assignee.clone().unwrap_or_else(|| Str::from(""));
+                let others = TaskChanges { assignee: None, ..changes };
+                self.emit(Event::UserTaskAssigned { key, assignee });
+                if others != TaskChanges::default() {
+                    self.emit(Event::UserTaskUpdated { key, changes: others });
+                }
+            }
+            TaskAction::Updating => self.emit(Event::UserTaskUpdated { key, changes }),
+            TaskAction::Completing => {
+                if changes != TaskChanges::default() {
+                    self.emit(Event::UserTaskUpdated { key, changes });
+                }
+                self.emit(Event::UserTaskCompleted { key, action });
+                self.complete_with(task.element, variables);
+            }
+            TaskAction::Canceling => {}
+        }
+    }
+
+    /// A worker is done with a listener's job: the transition goes on, with its corrections, or is denied.
+    pub(crate) fn complete_task_listener(
+        &mut self,
+        job: &Job,
+        denied: bool,
+        reason: &Str,
+        corrections: &TaskChanges,
+    ) -> Result<(), Rejection> {
+        let task = self.instance.tasks.iter().find(|task| task.element == job.element).cloned();
+        let transition = task.as_ref().and_then(|task| task.transition.clone());
+        let (Some(task), Some(transition)) = (task, transition.filter(|_| job.kind == JobKind::TaskListener))
+        else {
+            let text = format!("Expected to complete listener job with key '{}', but it is none", job.key);
+            return Err(Rejection::new(RejectionKind::InvalidState, text));
+        };
+        if denied && transition.kind == TaskAction::Creating {
+            let text = format!(
+                "Denying result is not supported for the creating transition of user task '{}'",
+                task.key
+            );
+            return Err(Rejection::new(RejectionKind::InvalidArgument, text));
+        }
+        check(corrections)?;
+        self.emit(Event::JobCompleted { key: job.key });
+        if denied {
+            self.emit(Event::UserTaskDenied { key: task.key, reason: reason.clone() });
+            return Ok(());
+        }
+        if *corrections != TaskChanges::default() {
+            self.emit(Event::UserTaskCorrected { key: task.key, changes: corrections.clone() });
+        }
+        self.next_task_listener(task.key, transition.kind, job.listener + 1);
+        Ok(())
+    }
+
+    /// The listener that a job is for.
+    pub(crate) fn task_listener<'l>(&self, job: &Job, model: &'l UserTaskModel) -> Option<&'l Listener> {
+        let task = self.instance.tasks.iter().find(|task| task.element == job.element)?;
+        listeners(model, task.transition.as_ref()?.kind).nth(job.listener as usize)
+    }
+
+    /// Tries the listener again whose job could not be made.
+    pub(crate) fn retry_task_listener(&mut self, element: Key) {
+        let task = self.instance.tasks.iter().find(|task| task.element == element).cloned();
+        if let Some((task, transition)) = task.and_then(|task| Some((task.key, task.transition?))) {
+            self.next_task_listener(task, transition.kind, 0);
+        }
     }
 
     /// The task, if nothing is under way with it.
@@ -78,6 +174,10 @@ impl Run<'_> {
         }
         Ok(task.clone())
     }
+}
+
+fn listeners(model: &UserTaskModel, kind: TaskAction) -> impl Iterator<Item = &Listener> {
+    model.listeners.iter().filter(move |(action, _)| *action == kind).map(|(_, listener)| listener)
 }
 
 pub(crate) fn no_such_task(verb: &str, key: Key) -> String {

@@ -109,7 +109,7 @@ impl Projection {
             AggregateId::Message { name, correlation_key, .. } => {
                 message_event(at, name, correlation_key, event)
             }
-            AggregateId::Partition { .. } => Ok(()),
+            AggregateId::Partition { .. } | AggregateId::Signal { .. } => Ok(()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Commands: what someone wants, in the imperative. Each goes to exactly one aggregate.
 
 use crate::wire::Bytes;
-use crate::{Key, Str, Variables};
+use crate::{Json, Key, Str, Variables};
 
 choice! {
     /// The unit that a step touches.
@@ -29,6 +29,13 @@ choice! {
             2 name: Str,
             /// The correlation key; empty where the message has none.
             3 correlation_key: Str,
+        },
+        /// Who waits for the signals of one name.
+        5 Signal {
+            /// The tenant.
+            1 tenant: Str,
+            /// The signal's name.
+            2 name: Str,
         },
     }
 }
@@ -68,6 +75,68 @@ message! {
         6 parent_element: Key,
         /// The root of the calling instance.
         7 root: Key,
+        /// How many calls led here.
+        8 depth: u32,
+        /// Which of the start event's definitions occurred, counted from 0.
+        9 part: u32,
+    }
+}
+
+message! {
+    /// Variables for a scope of an activated element.
+    pub struct ScopedVariables {
+        /// BPMN id of the scope; empty for the instance.
+        1 scope: Str,
+        /// The variables.
+        2 variables: Variables,
+    }
+}
+
+message! {
+    /// A modification that puts a token before an element.
+    pub struct ActivateInstruction {
+        /// BPMN id of the element.
+        1 element_id: Str,
+        /// The element instance inside which it is activated, where several would do.
+        2 ancestor: Key,
+        /// Variables of the scopes that are created for it, or of the instance.
+        3 variables: Vec<ScopedVariables>,
+    }
+}
+
+message! {
+    /// A modification that takes tokens away.
+    pub struct TerminateInstruction {
+        /// The element instance.
+        1 element: Key,
+        /// BPMN id of an element, all instances of which are meant, where no key is given.
+        2 element_id: Str,
+    }
+}
+
+message! {
+    /// A modification that moves tokens from one element to another.
+    pub struct MoveInstruction {
+        /// BPMN id of the element whose instances are terminated.
+        1 source_element_id: Str,
+        /// Only this instance of it.
+        2 source: Key,
+        /// BPMN id of the element that is activated, once for each.
+        3 target_element_id: Str,
+        /// The element instance inside which it is activated, where several would do.
+        4 ancestor: Key,
+        /// Variables of the scopes that are created for it, or of the instance.
+        5 variables: Vec<ScopedVariables>,
+    }
+}
+
+message! {
+    /// An activity of an ad-hoc sub-process that shall run.
+    pub struct AdHocActivation {
+        /// BPMN id of the activity.
+        1 element_id: Str,
+        /// Its variables.
+        2 variables: Variables,
     }
 }
 
@@ -300,6 +369,149 @@ choice! {
             2 decision_id: Str,
             /// What it is evaluated with.
             3 variables: Variables,
+        },
+        /// Changes where the tokens of an instance are.
+        33 ModifyProcessInstance {
+            /// Elements to activate.
+            1 activate: Vec<ActivateInstruction>,
+            /// Element instances to terminate.
+            2 terminate: Vec<TerminateInstruction>,
+            /// Tokens to move.
+            3 moves: Vec<MoveInstruction>,
+        },
+        /// Goes on with another definition.
+        34 MigrateProcessInstance {
+            /// The definition.
+            1 definition: Key,
+            /// BPMN ids of elements: where from and where to.
+            2 mappings: Vec<(Str, Str)>,
+        },
+        /// Nothing of the instance goes on until it is resumed.
+        35 SuspendProcessInstance {},
+        /// The instance goes on.
+        36 ResumeProcessInstance {},
+        /// Forgets an ended instance.
+        37 DeleteProcessInstance {},
+        /// A called instance is done.
+        38 CompleteCalled {
+            /// The call activity.
+            1 element: Key,
+            /// The called instance.
+            2 instance: Key,
+            /// Variables of its root scope.
+            3 variables: Variables,
+        },
+        /// A called instance was terminated.
+        39 TerminateCalled {
+            /// The call activity.
+            1 element: Key,
+            /// The called instance.
+            2 instance: Key,
+        },
+        /// An error that the called instance does not catch.
+        40 PropagateError {
+            /// The call activity.
+            1 element: Key,
+            /// The called instance.
+            2 instance: Key,
+            /// The element instance that threw it.
+            3 thrower: Key,
+            /// The job that threw it, if one did.
+            4 job: Key,
+            /// The error code.
+            5 code: Str,
+            /// Explanation.
+            6 message: Str,
+            /// Handed to the catching event.
+            7 variables: Variables,
+            /// The instance that threw it.
+            8 origin: Key,
+        },
+        /// An escalation that the called instance does not stop.
+        41 PropagateEscalation {
+            /// The call activity.
+            1 element: Key,
+            /// The called instance.
+            2 instance: Key,
+            /// The code.
+            3 code: Str,
+            /// Handed to the catching event.
+            4 variables: Variables,
+        },
+        /// No calling instance catches the error.
+        42 RejectError {
+            /// The element instance that threw it.
+            1 thrower: Key,
+            /// The job that threw it, if one did.
+            2 job: Key,
+            /// The error code.
+            3 code: Str,
+            /// Explanation.
+            4 message: Str,
+        },
+        /// The call activity that started the instance is no more.
+        43 CancelCalled {},
+        /// Broadcasts a signal.
+        44 BroadcastSignal {
+            /// Its variables.
+            1 variables: Variables,
+        },
+        /// An instance starts to wait for a signal.
+        45 SubscribeSignal {
+            /// The instance.
+            1 instance: Key,
+            /// The subscription.
+            2 subscription: Key,
+        },
+        /// An instance stops waiting for a signal.
+        46 UnsubscribeSignal {
+            /// The subscription.
+            1 subscription: Key,
+        },
+        /// Starts activities of an ad-hoc sub-process.
+        47 ActivateAdHoc {
+            /// Its element instance.
+            1 element: Key,
+            /// Which.
+            2 elements: Vec<AdHocActivation>,
+            /// Ends those that run.
+            3 cancel_remaining: bool,
+        },
+        /// Completes the job that chooses the activities of an ad-hoc sub-process.
+        48 CompleteAdHocJob {
+            /// The job.
+            1 job: Key,
+            /// Its results.
+            2 variables: Variables,
+            /// What is to run next.
+            3 elements: Vec<AdHocActivation>,
+            /// Nothing more is to run.
+            4 fulfilled: bool,
+            /// Ends those that run.
+            5 cancel_remaining: bool,
+            /// Fencing token of the lease; 0 where the worker has none.
+            6 fence: u64,
+        },
+        /// Adds an iteration to a running multi-instance activity.
+        49 AddIteration {
+            /// An element instance of the activity: its body or an iteration.
+            1 element: Key,
+            /// The item, where it loops over a collection.
+            2 item: Json,
+        },
+        /// Ends an iteration of a running multi-instance activity.
+        51 RemoveIteration {
+            /// Its element instance.
+            1 element: Key,
+        },
+        /// Starts the processes whose conditional start events are true.
+        50 EvaluateConditions {
+            /// Key of a definition, where only that one is meant.
+            1 definition: Key,
+            /// What the conditions are evaluated with, and the variables of the instances.
+            2 variables: Variables,
+            /// A name of the business for the instances.
+            3 business_id: Str,
         },
         /// A listener job of a user task is done: the transition goes on or is denied.
         31 CompleteTaskListener {

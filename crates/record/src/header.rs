@@ -157,6 +157,13 @@ impl AggregateId {
                 bytes.extend_from_slice(&key.0.to_be_bytes());
                 bytes
             }
+            AggregateId::Signal { tenant, name } => {
+                let mut bytes = vec![b's'];
+                bytes.extend_from_slice(&(tenant.len() as u32).to_be_bytes());
+                bytes.extend_from_slice(tenant.as_bytes());
+                bytes.extend_from_slice(name.as_bytes());
+                bytes
+            }
             AggregateId::Message { tenant, name, correlation_key } => {
                 let mut bytes = vec![b'm'];
                 for part in [tenant, name] {
@@ -176,7 +183,7 @@ impl AggregateId {
             AggregateId::Partition { partition } => *partition,
             AggregateId::Catalog { .. } => 1,
             AggregateId::Instance { key } => key.partition(),
-            AggregateId::Message { .. } => {
+            AggregateId::Message { .. } | AggregateId::Signal { .. } => {
                 let hash = crc32c::crc32c(&self.store_key());
                 1 + (hash % u32::from(partitions.max(1))) as u16
             }

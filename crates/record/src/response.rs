@@ -195,6 +195,18 @@ choice! {
             /// False where it was cancelled.
             6 completed: bool,
         },
+        /// A signal was broadcast.
+        10 Broadcast {
+            /// Names the broadcast.
+            1 key: Key,
+        },
+        /// Conditional start events were evaluated.
+        11 ConditionsEvaluated {
+            /// Names the evaluation.
+            1 key: Key,
+            /// The definitions and instances that were started.
+            2 started: Vec<(Key, Key)>,
+        },
         /// A decision was evaluated.
         9 DecisionEvaluated {
             /// What came of it.

@@ -20,7 +20,7 @@ pub use extensions::{
 };
 pub use node::{
     AdHocOrdering, DataAssociation, DataFlow, DataItem, FlowNode, FlowNodeKind, LoopCharacteristics,
-    MultiInstance, SubProcessKind,
+    MultiInstance, Performer, SubProcessKind,
 };
 pub(crate) use read::{definitions, dialect};
 
@@ -69,6 +69,8 @@ pub struct Definitions {
     pub data_stores: Vec<DataStore>,
     /// `import` elements in document order.
     pub imports: Vec<Import>,
+    /// `globalTask`, `globalUserTask` and the other global tasks in document order, which call activities call.
+    pub global_tasks: Vec<FlowNode>,
     /// `collaboration` (and `choreography`, as far as participants go) in document order.
     pub collaborations: Vec<Collaboration>,
 }
@@ -319,7 +321,7 @@ pub struct DataObject {
     pub parent: Option<usize>,
 }
 
-/// A lane: a named group of flow nodes, without meaning for execution.
+/// A lane: a named group of flow nodes, and who performs the user tasks among them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lane {
     /// `id`.
@@ -328,4 +330,6 @@ pub struct Lane {
     pub name: Option<String>,
     /// Indices of its flow nodes.
     pub nodes: Vec<usize>,
+    /// Performers in its `partitionElement`.
+    pub performers: Vec<Performer>,
 }

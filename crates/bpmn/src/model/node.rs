@@ -33,6 +33,10 @@ pub struct FlowNode {
     pub completion_quantity: u32,
     /// Data inputs, outputs and associations.
     pub data: DataFlow,
+    /// Who does it, by the standard's own resource roles.
+    pub performers: Vec<Performer>,
+    /// `implementation` of a task, unless it starts with `##`; else the name or id of its operation.
+    pub operation: Option<String>,
     /// Vendor extensions.
     pub ext: Extensions,
     /// Text of `documentation`.
@@ -275,6 +279,21 @@ pub struct MultiInstance {
     pub output_data_item: Option<String>,
     /// `behavior`: `All` by default, `One`, `None`, `Complex`.
     pub behavior: String,
+    /// `noneBehaviorEventRef`: thrown whenever an iteration completes.
+    pub none_event: Option<EventTrigger>,
+    /// `oneBehaviorEventRef`: thrown when the first iteration completes.
+    pub one_event: Option<EventTrigger>,
+    /// `complexBehaviorDefinition`: conditions, and the events thrown where they are true.
+    pub complex_events: Vec<(Expression, EventTrigger)>,
+}
+
+/// A `performer`, `humanPerformer` or `potentialOwner` with a `resourceAssignmentExpression`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Performer {
+    /// Whom the expression names.
+    pub expression: Expression,
+    /// `potentialOwner`: one of several who may do it.
+    pub potential: bool,
 }
 
 /// Data inputs, outputs and associations of an activity or event.

@@ -28,6 +28,10 @@ pub(crate) fn definitions(document: &Document) -> Definitions {
         root_element(&mut out, element, values);
     }
     let targets = Targets::new(&out, root);
+    for element in bpmn_children(root).filter(|element| element.name().starts_with("global")) {
+        let kind = read_node::global_kind(element, values, &targets);
+        out.global_tasks.extend(kind.map(|kind| read_node::node(element, kind, None, 0, values, &targets)));
+    }
     for element in bpmn_children(root).filter(|element| element.name() == "process") {
         out.processes.push(ProcessReader::read(element, values, &targets));
     }
@@ -181,7 +185,7 @@ impl<'d, 't> ProcessReader<'d, 't> {
     fn node(&mut self, element: Element<'d>, kind: FlowNodeKind, parent: Option<usize>) {
         self.ordinal += 1;
         let ordinal = self.ordinal;
-        let node = read_node::node(element, kind, parent, ordinal, self.values);
+        let node = read_node::node(element, kind, parent, ordinal, self.values, self.targets);
         let index = self.process.nodes.len();
         let is_scope = matches!(node.kind, FlowNodeKind::SubProcess { .. });
         self.process.nodes.push(node);
@@ -208,7 +212,9 @@ impl<'d, 't> ProcessReader<'d, 't> {
     fn lane_set(&mut self, set: Element<'d>) {
         for lane in set.children_named(ns::BPMN, "lane") {
             let (id, name) = (text(lane, "id").unwrap_or_default(), text(lane, "name"));
-            self.process.lanes.push(Lane { id, name, nodes: Vec::new() });
+            let partition = lane.child(ns::BPMN, "partitionElement");
+            let performers = partition.map(|it| read_node::performer(it, self.values)).unwrap_or_default();
+            self.process.lanes.push(Lane { id, name, nodes: Vec::new(), performers });
             self.lane_elements.push(lane);
             if let Some(nested) = lane.child(ns::BPMN, "childLaneSet") {
                 self.lane_set(nested);

@@ -72,7 +72,7 @@ pub(super) fn kind(
         },
         "userTask" => FlowNodeKind::UserTask,
         "scriptTask" => FlowNodeKind::ScriptTask {
-            format: text(element, "scriptFormat"),
+            format: text(element, "scriptFormat").or_else(|| text(element, "scriptLanguage")),
             script: element.child(ns::BPMN, "script").map(|it| it.text().into_owned()),
         },
         "businessRuleTask" => FlowNodeKind::BusinessRuleTask,
@@ -99,6 +99,23 @@ pub(super) fn kind(
     })
 }
 
+/// The kind of a global task, which is that of the task it stands for.
+pub(super) fn global_kind(
+    element: Element<'_>,
+    values: Values,
+    targets: &Targets<'_>,
+) -> Option<FlowNodeKind> {
+    let name = match element.name() {
+        "globalTask" => "task",
+        "globalManualTask" => "manualTask",
+        "globalUserTask" => "userTask",
+        "globalScriptTask" => "scriptTask",
+        "globalBusinessRuleTask" => "businessRuleTask",
+        _ => return None,
+    };
+    kind(name, element, values, targets)
+}
+
 fn ad_hoc(element: Element<'_>, values: Values) -> SubProcessKind {
     SubProcessKind::AdHoc {
         ordering: match text(element, "ordering").as_deref() {
@@ -117,6 +134,7 @@ pub(super) fn node(
     parent: Option<usize>,
     ordinal: u32,
     values: Values,
+    targets: &Targets<'_>,
 ) -> FlowNode {
     let place = element.place();
     let mut ext = read_extensions::extensions(element, values);
@@ -141,11 +159,13 @@ pub(super) fn node(
         outgoing: Vec::new(),
         default_flow: None,
         boundary: Vec::new(),
-        loop_characteristics: loop_characteristics(element, values),
+        loop_characteristics: loop_characteristics(element, values, targets),
         is_for_compensation: flag(element, "isForCompensation", false),
         start_quantity: number(element, "startQuantity").unwrap_or(1),
         completion_quantity: number(element, "completionQuantity").unwrap_or(1),
         data: data_flow(element, values),
+        performers: performers(element, values),
+        operation: operation(element),
         ext,
         documentation: documentation(element),
         line: place.line,
@@ -228,7 +248,43 @@ pub(super) fn resolve_compensation(
     }
 }
 
-fn loop_characteristics(element: Element<'_>, values: Values) -> Option<LoopCharacteristics> {
+/// Resource roles with an assignment expression.
+pub(super) fn performers(element: Element<'_>, values: Values) -> Vec<Performer> {
+    let roles = bpmn_children(element)
+        .filter(|it| matches!(it.name(), "performer" | "humanPerformer" | "potentialOwner" | "resourceRole"));
+    roles.flat_map(|role| performer(role, values)).collect()
+}
+
+/// A resource role, if it says whom by an expression.
+pub(super) fn performer(role: Element<'_>, values: Values) -> Vec<Performer> {
+    let one = || {
+        let assignment = role.child(ns::BPMN, "resourceAssignmentExpression")?;
+        let mut expressions = bpmn_children(assignment).filter(|it| it.name() != "documentation");
+        let expression = values.expression(expressions.next()?.text().trim(), assignment);
+        let kind = role.attribute(ns::XSI, "type");
+        let kind = kind.as_deref().map_or(role.name(), local_reference);
+        Some(Performer { expression, potential: matches!(kind, "potentialOwner" | "tPotentialOwner") })
+    };
+    one().into_iter().collect()
+}
+
+fn operation(element: Element<'_>) -> Option<String> {
+    if let Some(implementation) = text(element, "implementation").filter(|it| !it.starts_with("##")) {
+        return Some(implementation);
+    }
+    let id = reference(element, "operationRef")?;
+    let operation = element
+        .document()
+        .elements()
+        .find(|it| it.is(ns::BPMN, "operation") && text(*it, "id").as_deref() == Some(&*id));
+    Some(operation.and_then(|it| text(it, "name")).unwrap_or(id))
+}
+
+fn loop_characteristics(
+    element: Element<'_>,
+    values: Values,
+    targets: &Targets<'_>,
+) -> Option<LoopCharacteristics> {
     if let Some(standard) = element.child(ns::BPMN, "standardLoopCharacteristics") {
         return Some(LoopCharacteristics::Standard {
             test_before: flag(standard, "testBefore", false),
@@ -258,7 +314,28 @@ fn loop_characteristics(element: Element<'_>, values: Values) -> Option<LoopChar
         input_data_item: item("inputDataItem"),
         output_data_item: item("outputDataItem"),
         behavior: text(multiple, "behavior").unwrap_or_else(|| "All".to_owned()),
+        none_event: behavior_event(multiple, "noneBehaviorEventRef", values, targets),
+        one_event: behavior_event(multiple, "oneBehaviorEventRef", values, targets),
+        complex_events: multiple
+            .children_named(ns::BPMN, "complexBehaviorDefinition")
+            .filter_map(|definition| {
+                let condition = values.condition(definition.child(ns::BPMN, "condition")?);
+                let event = definition.child(ns::BPMN, "event")?;
+                Some((condition, trigger(event, values, targets)))
+            })
+            .collect(),
     })))
+}
+
+/// The event definition that an attribute of a multi-instance marker refers to.
+fn behavior_event(
+    multiple: Element<'_>,
+    attribute: &str,
+    values: Values,
+    targets: &Targets<'_>,
+) -> Option<EventTrigger> {
+    let definition = targets.events.get(&reference(multiple, attribute)?)?;
+    Some(event_definition(*definition, values, targets))
 }
 
 fn data_flow(element: Element<'_>, values: Values) -> DataFlow {

@@ -8,7 +8,7 @@ use record::{Event, Key, Variables};
 /// What happens to the variables that came with the trigger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {
-    /// Without output mappings they go to the enclosing scopes: messages.
+    /// Without output mappings they go to the enclosing scopes: messages and signals.
     Enclosing,
     /// Only output mappings hand them on: errors.
     EventOnly,
@@ -26,8 +26,11 @@ pub(crate) fn trigger(run: &mut Run<'_>, activity: Key, node: usize, variables: 
         if reach == Reach::Enclosing {
             run.merge(scope, variables);
         }
-        run.pass(node, key, scope);
-        return run.leave(node, scope);
+        if model.plain {
+            run.pass(node, key, scope);
+            return run.leave(node, scope);
+        }
+        return run.pass_with(node, key, scope, Variables::new());
     }
     run.emit(Event::ElementActivated { key, ordinal: model.ordinal, scope });
     run.set_local(key, variables);
@@ -35,7 +38,5 @@ pub(crate) fn trigger(run: &mut Run<'_>, activity: Key, node: usize, variables: 
 }
 
 pub(super) fn activate(run: &mut Run<'_>, node: usize, key: Key, scope: Key) -> Result<(), Failure> {
-    run.pass(node, key, scope);
-    run.leave(node, scope);
-    Ok(())
+    super::task::activate(run, node, key, scope)
 }

@@ -2,16 +2,10 @@
 
 use crate::expression::Failure;
 use crate::run::Run;
-use record::{IncidentType, Key};
+use record::Key;
 
-pub(super) fn activate(
-    run: &mut Run<'_>,
-    node: usize,
-    default: Option<usize>,
-    key: Key,
-    scope: Key,
-) -> Result<(), Failure> {
-    let chosen = choose(run, node, default, scope)?;
+pub(super) fn activate(run: &mut Run<'_>, node: usize, key: Key, scope: Key) -> Result<(), Failure> {
+    let chosen = choose(run, node, scope)?;
     run.pass(node, key, scope);
     match chosen {
         Some(flow) => run.take(flow, scope),
@@ -21,27 +15,19 @@ pub(super) fn activate(
 }
 
 /// A condition that gives no boolean is a failure even where there is a default flow.
-fn choose(
-    run: &mut Run<'_>,
-    node: usize,
-    default: Option<usize>,
-    scope: Key,
-) -> Result<Option<usize>, Failure> {
+fn choose(run: &mut Run<'_>, node: usize, scope: Key) -> Result<Option<usize>, Failure> {
     let process = run.process;
-    let outgoing = &process.nodes[node].outgoing;
-    for &flow in outgoing.iter().filter(|flow| Some(**flow) != default) {
+    let model = &process.nodes[node];
+    for &flow in model.outgoing.iter().filter(|flow| Some(**flow) != model.default) {
         let Some(condition) = &process.flows[flow].condition else { return Ok(Some(flow)) };
         let scopes = crate::variables::Scopes::new(run.instance, scope);
         if condition.to_boolean(&scopes, &mut run.evaluator)? {
             return Ok(Some(flow));
         }
     }
-    match default {
+    match model.default {
         Some(flow) => Ok(Some(flow)),
-        None if outgoing.is_empty() => Ok(None),
-        None => Err(Failure::new(
-            IncidentType::ConditionError,
-            "Expected at least one condition to evaluate to true, or to have a default flow",
-        )),
+        None if model.outgoing.is_empty() => Ok(None),
+        None => Err(crate::life::no_flow()),
     }
 }

@@ -3,9 +3,11 @@
 use crate::aggregate::{Aggregate, Env, Step, apply};
 use crate::catalog::Catalog;
 use crate::compile::{NodeKind, Process};
+use crate::instance::ElementState;
 use crate::limits;
 use crate::run::Run;
-use record::{AggregateId, Command, Event, Key, Rejection, RejectionKind, Response};
+use record::event::Pending;
+use record::{AggregateId, Command, Event, JobKind, Key, Rejection, RejectionKind, Response};
 
 /// Creates an instance and starts it.
 pub(crate) fn create(
@@ -51,6 +53,11 @@ pub(crate) fn create(
     let Aggregate::Instance(instance) = aggregate else { return Err(crate::aggregate::misdirected(command)) };
     let mut run = Run::new(instance, &found.process, catalog, env);
     run.born(event);
+    if listens(&mut run, &starts) {
+        let (definition, process_id, version) = (found.key, found.process_id.clone(), found.version);
+        return run.finish(Response::Created { instance: key, definition, process_id, version });
+    }
+    arm(&mut run);
     for node in starts {
         begin(&mut run, node, key);
     }
@@ -69,9 +76,9 @@ fn starts(
     instructions: &[record::StartInstruction],
 ) -> Result<Vec<usize>, Rejection> {
     let find = |id: &str| {
-        let found = process
-            .node_by_id(id)
-            .filter(|&node| !matches!(process.nodes[node].kind, NodeKind::Boundary { .. }));
+        let found = process.node_by_id(id).filter(|&node| {
+            !matches!(process.nodes[node].kind, NodeKind::Boundary { .. } | NodeKind::EventSubProcess { .. })
+        });
         found.ok_or_else(|| {
             let text = format!(
                 "Expected to create instance of process with start instructions but no element found with id '{id}'."
@@ -80,19 +87,80 @@ fn starts(
         })
     };
     if !start_event.is_empty() {
-        return find(start_event).map(|node| vec![node]);
+        // An event behind an instantiating gateway starts the instance at the gateway.
+        return find(start_event).map(|event| {
+            let gateway = process.starts.iter().copied().find(|&start| match &process.nodes[start].kind {
+                NodeKind::EventBasedGateway(gateway) => gateway.events.contains(&event),
+                _ => false,
+            });
+            vec![gateway.unwrap_or(event)]
+        });
     }
     if !instructions.is_empty() {
         return instructions.iter().map(|instruction| find(&instruction.element_id)).collect();
     }
-    process.none_start().map(|node| vec![node]).ok_or_else(|| {
+    if process.first.is_empty() {
         let text = "Expected to create instance of process with none start event, but there is no such event";
-        Rejection::new(RejectionKind::InvalidState, text)
-    })
+        return Err(Rejection::new(RejectionKind::InvalidState, text));
+    }
+    Ok(process.first.clone())
+}
+
+/// The event sub-processes of the process wait from its beginning.
+fn arm(run: &mut Run<'_>) {
+    let (process, key) = (run.process, run.instance.key);
+    let mut waits = Vec::new();
+    match run.plan_event_sub_processes(&process.event_sub_processes, key, &mut waits) {
+        Ok(()) => run.open(key, waits),
+        Err(failure) => run.incident(key, 0, Key::NONE, failure),
+    }
+}
+
+/// Begins the start listeners of the process. True where its tokens have to wait for them.
+fn listens(run: &mut Run<'_>, starts: &[usize]) -> bool {
+    let process = run.process;
+    let Some(listeners) = process.listeners.as_ref().filter(|it| !it.start.is_empty()) else { return false };
+    let key = run.instance.key;
+    let pending = starts
+        .iter()
+        .map(|&node| Pending { ordinal: process.nodes[node].ordinal, scope: key, element: true })
+        .collect();
+    run.emit(Event::ContinuationScheduled { pending, count: 0 });
+    match run.plan_job(&listeners.start[0].job, key) {
+        Ok(job) => run.create_job(key, job, JobKind::ExecutionListener, 0),
+        Err(failure) => run.incident(key, 0, Key::NONE, failure),
+    }
+    true
+}
+
+/// A listener of the process is done.
+pub(crate) fn listener_done(run: &mut Run<'_>, next: u32) {
+    let process = run.process;
+    let Some(listeners) = &process.listeners else { return };
+    let key = run.instance.key;
+    let completing = run.instance.element(key).is_some_and(|it| it.state == ElementState::Completing);
+    let list = if completing { &listeners.end } else { &listeners.start };
+    match list.get(next as usize) {
+        Some(listener) => match run.plan_job(&listener.job, key) {
+            Ok(job) => run.create_job(key, job, JobKind::ExecutionListener, next),
+            Err(failure) => run.incident(key, 0, Key::NONE, failure),
+        },
+        None if completing => end(run),
+        None => {
+            arm(run);
+            let pending = run.instance.pending.clone();
+            run.emit(Event::ContinuationTaken {});
+            for token in pending {
+                if let Some((node, _)) = process.node(token.ordinal) {
+                    begin(run, node, key);
+                }
+            }
+        }
+    }
 }
 
 /// Starts at a node; the sub-processes around it begin without their own start events.
-fn begin(run: &mut Run<'_>, node: usize, root: Key) {
+pub(crate) fn begin(run: &mut Run<'_>, node: usize, root: Key) {
     let mut path = Vec::new();
     let mut parent = run.process.nodes[node].parent;
     while let Some(outer) = parent {
@@ -103,26 +171,78 @@ fn begin(run: &mut Run<'_>, node: usize, root: Key) {
     for outer in path.into_iter().rev() {
         let ordinal = run.process.nodes[outer].ordinal;
         let open = run.instance.children(scope).find(|child| child.ordinal == ordinal).map(|child| child.key);
-        scope = open.unwrap_or_else(|| {
-            let key = run.key();
-            run.emit(Event::ElementActivated { key, ordinal, scope });
-            key
-        });
+        scope = open.unwrap_or_else(|| open_scope(run, outer, scope));
     }
     run.start(node, scope);
 }
 
+/// A sub-process begins without its own start events, because something inside of it begins. It maps no inputs.
+pub(crate) fn open_scope(run: &mut Run<'_>, node: usize, scope: Key) -> Key {
+    let process = run.process;
+    let model = &process.nodes[node];
+    let (key, ordinal) = (run.key(), model.ordinal);
+    run.emit(Event::ElementActivated { key, ordinal, scope });
+    let waits = run.plan_activity(model, key).and_then(|mut waits| {
+        run.plan_event_sub_processes(&model.event_sub_processes, key, &mut waits)?;
+        Ok(waits)
+    });
+    match waits {
+        Ok(waits) => run.open(key, waits),
+        Err(failure) => run.incident(key, ordinal, Key::NONE, failure),
+    }
+    if !matches!(model.kind, NodeKind::AdHoc(_)) {
+        return key;
+    }
+    // What runs in an ad-hoc sub-process has a scope of its own.
+    let inner = run.key();
+    run.emit(Event::InnerStarted { key: inner, ordinal, scope: key });
+    inner
+}
+
 /// No token is left.
 pub(crate) fn complete(run: &mut Run<'_>) {
+    let process = run.process;
+    if let Some(listener) = process.listeners.as_ref().and_then(|listeners| listeners.end.first()) {
+        let key = run.instance.key;
+        run.stop_waiting(key, |_| true);
+        run.emit(Event::ElementCompleting { key });
+        return match run.plan_job(&listener.job, key) {
+            Ok(job) => run.create_job(key, job, JobKind::ExecutionListener, 0),
+            Err(failure) => run.incident(key, 0, Key::NONE, failure),
+        };
+    }
+    end(run);
+}
+
+fn end(run: &mut Run<'_>) {
+    let key = run.instance.key;
+    if !run.process.event_sub_processes.is_empty() {
+        run.close(key);
+    }
     release(run);
+    if let Some((parent, element)) = run.caller() {
+        let variables = run.instance.root_variables();
+        run.send(parent, Command::CompleteCalled { element, instance: key, variables });
+    }
     run.emit(Event::InstanceCompleted {});
 }
 
 /// Someone does not want the instance any more.
 pub(crate) fn cancel(run: &mut Run<'_>) {
-    run.terminate_children(run.instance.key);
+    let key = run.instance.key;
+    run.terminate_children(key);
+    run.close(key);
     release(run);
     run.emit(Event::InstanceTerminated {});
+}
+
+/// Everything in the instance was taken away one by one; whoever called it hears of it.
+pub(crate) fn terminated(run: &mut Run<'_>) {
+    let instance = run.instance.key;
+    if let Some((parent, element)) = run.caller() {
+        run.send(parent, Command::TerminateCalled { element, instance });
+    }
+    cancel(run);
 }
 
 /// The next message of the same key may start an instance again.

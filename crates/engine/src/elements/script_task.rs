@@ -16,7 +16,7 @@ pub(super) fn activate(
     let at = run.map_inputs(model, key, scope)?;
     let scopes = crate::variables::Scopes::new(run.instance, at);
     let value = expression.to_json(&scopes, &mut run.evaluator)?;
-    if model.inputs.is_empty() && model.outputs.is_empty() {
+    if model.plain && model.boundary.is_empty() {
         run.merge(scope, vec![(result.clone(), value)]);
         run.pass(node, key, scope);
         run.leave(node, scope);

@@ -1,4 +1,4 @@
-//! Embedded sub-process (BPMN 13.3.4): a scope of its own; done when no token is left in it.
+//! Embedded sub-process and transaction (BPMN 13.3.4): a scope of its own; done when no token is left in it.
 
 use crate::expression::Failure;
 use crate::run::Run;
@@ -7,15 +7,22 @@ use record::{Event, Key};
 pub(super) fn activate(
     run: &mut Run<'_>,
     node: usize,
-    start: usize,
+    starts: &[usize],
     key: Key,
     scope: Key,
 ) -> Result<(), Failure> {
-    let model = &run.process.nodes[node];
+    let process = run.process;
+    let model = &process.nodes[node];
     let at = run.map_inputs(model, key, scope)?;
-    let waits = run.plan_boundary(model, at)?;
+    let mut waits = run.plan_boundary(model, at)?;
+    run.plan_event_sub_processes(&model.event_sub_processes, at, &mut waits)?;
     run.emit(Event::ElementActivated { key, ordinal: model.ordinal, scope });
     run.open(key, waits);
-    run.start(start, key);
+    for &start in starts {
+        run.start(start, key);
+    }
+    if starts.is_empty() {
+        run.complete_if_empty(key);
+    }
     Ok(())
 }

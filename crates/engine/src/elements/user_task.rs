@@ -23,12 +23,15 @@ pub(super) fn activate(
     run.open(key, waits);
     let task = run.key();
     run.emit(Event::UserTaskCreating { key: task, element: key, attributes, form });
+    let assignee = assignee.filter(|assignee| !assignee.is_empty());
+    let changes = TaskChanges { assignee, ..TaskChanges::default() };
+    if run.process.nodes[node].has_task_listeners(TaskAction::Creating) {
+        run.transition(task, TaskAction::Creating, changes, Variables::new(), "");
+        return Ok(());
+    }
     run.emit(Event::UserTaskCreated { key: task });
-    if let Some(assignee) = assignee.filter(|assignee| !assignee.is_empty()) {
-        let changes = TaskChanges { assignee: Some(assignee.clone()), ..TaskChanges::default() };
-        let (kind, variables, action) = (TaskAction::Assigning, Variables::new(), Str::from(""));
-        run.emit(Event::UserTaskTransition { key: task, kind, changes, variables, action });
-        run.emit(Event::UserTaskAssigned { key: task, assignee });
+    if changes.assignee.is_some() {
+        run.transition(task, TaskAction::Assigning, changes, Variables::new(), "");
     }
     Ok(())
 }

@@ -518,6 +518,7 @@ pub(super) fn describe(id: &AggregateId) -> String {
         AggregateId::Message { name, correlation_key, .. } => {
             format!("Message '{name}' with correlation key '{correlation_key}'")
         }
+        AggregateId::Signal { name, .. } => format!("Signal '{name}'"),
         AggregateId::Catalog { tenant } => format!("The catalog of tenant {tenant}"),
         AggregateId::Partition { partition } => format!("Partition {partition}"),
     }

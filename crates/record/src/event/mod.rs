@@ -1,177 +1,16 @@
 //! Events: what happened, in the past tense. They are results, so replaying them evaluates no expression and
 //! reads no clock. Elements are named by their ordinal in document order (the process itself is 0).
 
+mod parts;
+
+pub use parts::{
+    Cause, DecisionEvaluation, EvaluatedDecision, EvaluatedInput, IncidentType, JobKind, MatchedRule,
+    Pending, TaskAction,
+};
+
 use crate::command::{AggregateId, Command, Origin, TaskChanges};
 use crate::wire::Bytes;
 use crate::{Json, Key, Str, Variables};
-
-names! {
-    /// Why a token is stuck; the names are Camunda's.
-    pub enum IncidentType {
-        /// Not one of the others.
-        1 Unknown = "UNKNOWN",
-        /// A job failed and has no retries left.
-        2 JobNoRetries = "JOB_NO_RETRIES",
-        /// An input or output mapping could not be evaluated.
-        3 IoMappingError = "IO_MAPPING_ERROR",
-        /// An expression gave a value of the wrong type.
-        4 ExtractValueError = "EXTRACT_VALUE_ERROR",
-        /// No condition is true and there is no default flow.
-        5 ConditionError = "CONDITION_ERROR",
-        /// The called process is not there or calls too deeply.
-        6 CalledElementError = "CALLED_ELEMENT_ERROR",
-        /// The called decision is not there.
-        7 CalledDecisionError = "CALLED_DECISION_ERROR",
-        /// The called decision failed.
-        8 DecisionEvaluationError = "DECISION_EVALUATION_ERROR",
-        /// Nothing catches an error.
-        9 UnhandledErrorEvent = "UNHANDLED_ERROR_EVENT",
-        /// The form of a user task is not deployed.
-        10 FormNotFound = "FORM_NOT_FOUND",
-        /// A linked resource is not deployed.
-        11 ResourceNotFound = "RESOURCE_NOT_FOUND",
-        /// Variables are too large.
-        12 MessageSizeExceeded = "MESSAGE_SIZE_EXCEEDED",
-        /// A listener job of an element failed.
-        13 ExecutionListenerNoRetries = "EXECUTION_LISTENER_NO_RETRIES",
-        /// A listener job of a user task failed.
-        14 TaskListenerNoRetries = "TASK_LISTENER_NO_RETRIES",
-        /// The job of an ad-hoc sub-process failed.
-        15 AdHocSubProcessNoRetries = "AD_HOC_SUB_PROCESS_NO_RETRIES",
-        /// A secret is not there.
-        16 SecretResolutionError = "SECRET_RESOLUTION_ERROR",
-        /// The step of this token could not be processed at all.
-        17 Unspecified = "UNSPECIFIED",
-    }
-}
-
-names! {
-    /// What a job is for.
-    pub enum JobKind {
-        /// The work of a task or event.
-        1 BpmnElement = "BPMN_ELEMENT",
-        /// A listener of an element.
-        2 ExecutionListener = "EXECUTION_LISTENER",
-        /// A listener of a user task.
-        3 TaskListener = "TASK_LISTENER",
-        /// The choice of activities of an ad-hoc sub-process.
-        4 AdHocSubProcess = "AD_HOC_SUB_PROCESS",
-    }
-}
-
-names! {
-    /// A transition of a user task that listeners may see, deny or correct before it happens.
-    pub enum TaskAction {
-        /// It comes into being.
-        1 Creating = "CREATING",
-        /// It is given to someone or taken away.
-        2 Assigning = "ASSIGNING",
-        /// Its attributes change.
-        3 Updating = "UPDATING",
-        /// It is done.
-        4 Completing = "COMPLETING",
-        /// Its element ends without it.
-        5 Canceling = "CANCELING",
-    }
-}
-
-message! {
-    /// A token that a step had no budget left for.
-    pub struct Pending {
-        /// Ordinal of the flow that it is on, or of the element where no flow leads to it.
-        1 ordinal: u32,
-        /// The scope it is in.
-        2 scope: Key,
-        /// True where `ordinal` names an element.
-        3 element: bool,
-    }
-}
-
-message! {
-    /// Why an expression or mapping failed, for people.
-    pub struct Cause {
-        /// The expression.
-        1 expression: Str,
-        /// What the evaluation noted, in order.
-        2 warnings: Vec<Str>,
-    }
-}
-
-message! {
-    /// The value of an input of a decision.
-    pub struct EvaluatedInput {
-        /// Id of the input clause or of the required element.
-        1 id: Str,
-        /// Its label, expression or name.
-        2 name: Str,
-        /// The value.
-        3 value: Json,
-    }
-}
-
-message! {
-    /// A rule of a decision table that matched.
-    pub struct MatchedRule {
-        /// Its id; empty where it has none.
-        1 id: Str,
-        /// Its position in the table, from 1.
-        2 index: u32,
-        /// Its outputs.
-        3 outputs: Vec<EvaluatedInput>,
-    }
-}
-
-message! {
-    /// One decision of an evaluation.
-    pub struct EvaluatedDecision {
-        /// Its definition.
-        1 key: Key,
-        /// Its DMN id.
-        2 id: Str,
-        /// Its name.
-        3 name: Str,
-        /// The definition's version.
-        4 version: u32,
-        /// The kind of its logic, as Camunda names it.
-        5 kind: Str,
-        /// The values of its inputs.
-        6 inputs: Vec<EvaluatedInput>,
-        /// The rules that matched.
-        7 rules: Vec<MatchedRule>,
-        /// Its result.
-        8 output: Json,
-    }
-}
-
-message! {
-    /// The evaluation of a decision with all that it requires.
-    pub struct DecisionEvaluation {
-        /// Names the evaluation.
-        1 key: Key,
-        /// The definition that was asked for.
-        2 decision: Key,
-        /// Its DMN id.
-        3 decision_id: Str,
-        /// Its name.
-        4 name: Str,
-        /// Its version.
-        5 version: u32,
-        /// The requirements graph.
-        6 requirements: Key,
-        /// DMN id of the graph.
-        7 requirements_id: Str,
-        /// What was evaluated, each after what it requires.
-        8 evaluated: Vec<EvaluatedDecision>,
-        /// The result; null where it failed.
-        9 output: Json,
-        /// DMN id of the decision that failed; empty where none did.
-        10 failed_decision: Str,
-        /// Why it failed.
-        11 failure: Str,
-        /// Why something became null, in order.
-        12 warnings: Vec<Str>,
-    }
-}
 
 choice! {
     /// A change of one aggregate.
@@ -287,6 +126,8 @@ choice! {
             5 kind: JobKind,
             /// Which of the element's listeners it is, counted from 0.
             6 listener: u32,
+            /// Higher ones are leased first.
+            7 priority: i32,
         },
         /// A job was leased.
         14 JobActivated {
@@ -362,6 +203,8 @@ choice! {
             5 repetitions: i32,
             /// The cycle's text, to find the firing after this one.
             6 cycle: Str,
+            /// Which of the event's definitions it is, counted from 0.
+            7 part: u32,
         },
         /// A timer fired.
         23 TimerTriggered {
@@ -373,7 +216,7 @@ choice! {
             /// The timer.
             1 key: Key,
         },
-        /// An element waits for a message.
+        /// An element waits for a message or a signal.
         25 SubscriptionOpened {
             /// The subscription.
             1 key: Key,
@@ -387,8 +230,12 @@ choice! {
             5 correlation_key: Str,
             /// Closes with the first message.
             6 interrupting: bool,
+            /// Which of the event's definitions it is, counted from 0.
+            7 part: u32,
+            /// It waits for a signal; `name` is the signal's.
+            8 signal: bool,
         },
-        /// A message came.
+        /// A message or signal came.
         26 SubscriptionCorrelated {
             /// The subscription.
             1 key: Key,
@@ -499,6 +346,8 @@ choice! {
         39 ContinuationScheduled {
             /// Tokens that wait for it.
             1 pending: Vec<Pending>,
+            /// How many such steps followed one another without anything to wait for.
+            2 count: u32,
         },
         /// The rest of a step was taken up.
         40 ContinuationTaken {},
@@ -514,6 +363,234 @@ choice! {
             2 ordinal: u32,
             /// What came of it.
             3 evaluation: Box<DecisionEvaluation>,
+        },
+        // ---- loops and multi-instance
+        /// An element instance became the body of a loop or multi-instance activity.
+        44 LoopStarted {
+            /// The body.
+            1 key: Key,
+            /// Iterations planned; 0 where a condition decides.
+            2 total: u32,
+            /// The items, one for each iteration, where the activity loops over a collection.
+            3 items: Vec<Json>,
+        },
+        /// An iteration began; its variables follow.
+        45 IterationStarted {
+            /// The element instance.
+            1 key: Key,
+            /// The element, the same as the body's.
+            2 ordinal: u32,
+            /// The body.
+            3 scope: Key,
+            /// Counts the iterations, from 1.
+            4 counter: u32,
+        },
+        /// An iteration ended.
+        46 IterationEnded {
+            /// The body.
+            1 body: Key,
+            /// Which iteration, from 1.
+            2 counter: u32,
+            /// False where it was terminated.
+            3 completed: bool,
+            /// What it adds to the output collection.
+            4 output: Option<Json>,
+        },
+        /// An activity of an ad-hoc sub-process was chosen; it runs in a scope of its own.
+        105 InnerStarted {
+            /// The element instance of that scope.
+            1 key: Key,
+            /// The ad-hoc sub-process.
+            2 ordinal: u32,
+            /// Its element instance.
+            3 scope: Key,
+        },
+        /// An iteration is added to a running multi-instance activity.
+        106 IterationAdded {
+            /// The body.
+            1 body: Key,
+            /// The item.
+            2 item: Json,
+        },
+        /// The chosen activities of an ad-hoc sub-process: no more will be, or all that was asked for ran.
+        107 AdHocFulfilled {
+            /// The element instance.
+            1 key: Key,
+        },
+        // ---- events of an instance
+        /// An interrupting event sub-process took its scope over.
+        47 ScopeInterrupted {
+            /// The scope.
+            1 key: Key,
+        },
+        /// An element waits for a condition.
+        48 ConditionOpened {
+            /// The condition.
+            1 key: Key,
+            /// The element instance that it belongs to.
+            2 element: Key,
+            /// The event that it triggers.
+            3 ordinal: u32,
+            /// Which of the event's definitions it is, counted from 0.
+            4 part: u32,
+            /// Closes when it is true.
+            5 interrupting: bool,
+        },
+        /// A condition turned true or false.
+        49 ConditionChanged {
+            /// The condition.
+            1 key: Key,
+            /// True now.
+            2 holds: bool,
+        },
+        /// A condition is no longer waited for.
+        82 ConditionClosed {
+            /// The condition.
+            1 key: Key,
+        },
+        /// One of several events that must all occur did.
+        83 EventOccurred {
+            /// The element instance that waits.
+            1 element: Key,
+            /// The event.
+            2 ordinal: u32,
+            /// Which of its definitions, counted from 0.
+            3 part: u32,
+        },
+        /// All of them occurred; the next round begins.
+        108 EventsReset {
+            /// The element instance that waits.
+            1 element: Key,
+            /// The event.
+            2 ordinal: u32,
+        },
+        /// An escalation left an element.
+        84 EscalationThrown {
+            /// The element instance that threw.
+            1 element: Key,
+            /// The code.
+            2 code: Str,
+            /// The event that caught it; 0 where none did.
+            3 caught_by: u32,
+        },
+        /// A complex gateway let its first tokens through and waits for the others.
+        98 ComplexGatewayActivated {
+            /// The scope.
+            1 scope: Key,
+            /// The gateway.
+            2 ordinal: u32,
+            /// Flows on which it still expects a token.
+            3 awaited: Vec<u32>,
+        },
+        /// A complex gateway begins anew.
+        99 ComplexGatewayReset {
+            /// The scope.
+            1 scope: Key,
+            /// The gateway.
+            2 ordinal: u32,
+        },
+        // ---- compensation
+        /// What was completed can be compensated.
+        85 CompensationRegistered {
+            /// The element instance that completed.
+            1 key: Key,
+            /// The element.
+            2 ordinal: u32,
+            /// The scope in which it can be compensated.
+            3 scope: Key,
+            /// Its own variables at completion.
+            4 variables: Variables,
+        },
+        /// Compensation began.
+        86 CompensationStarted {
+            /// Names it.
+            1 key: Key,
+            /// The element instance that waits for its end; none where nothing waits.
+            2 thrower: Key,
+            /// What is compensated, the last one first.
+            3 records: Vec<Key>,
+            /// A transaction is cancelled by it.
+            4 cancel: bool,
+        },
+        /// A compensation handler begins.
+        87 CompensationHandling {
+            /// The compensation.
+            1 key: Key,
+            /// What is compensated.
+            2 record: Key,
+            /// The handler's element instance.
+            3 handler: Key,
+        },
+        /// A compensation is done.
+        88 CompensationEnded {
+            /// The compensation.
+            1 key: Key,
+        },
+        // ---- calls
+        /// A call activity started an instance.
+        89 CallStarted {
+            /// The call activity.
+            1 element: Key,
+            /// The instance.
+            2 instance: Key,
+        },
+        // ---- listeners
+        /// The start listeners of an element are through.
+        90 ElementListened {
+            /// The element instance.
+            1 key: Key,
+        },
+        /// A listener corrected what a task's transition will change.
+        91 UserTaskCorrected {
+            /// The task.
+            1 key: Key,
+            /// The corrections.
+            2 changes: TaskChanges,
+        },
+        // ---- operations on an instance
+        /// Nothing of the instance goes on until it is resumed.
+        92 InstanceSuspended {},
+        /// The instance goes on.
+        93 InstanceResumed {},
+        /// A command came while the instance was suspended; it is carried out when it is resumed.
+        94 CommandParked {
+            /// The command.
+            1 command: Box<Command>,
+        },
+        /// The instance goes on with another definition.
+        95 InstanceMigrated {
+            /// The definition.
+            1 definition: Key,
+            /// BPMN id of its process.
+            2 process_id: Str,
+            /// Its version.
+            3 version: u32,
+            /// Old and new ordinal of each element and flow in use.
+            4 elements: Vec<(u32, u32)>,
+        },
+        /// Someone moved tokens of the instance; what follows says how.
+        96 InstanceModified {},
+        /// An ended instance is forgotten.
+        97 InstanceDeleted {},
+        // ---- signal
+        /// A signal was broadcast.
+        100 SignalBroadcast {
+            /// Names the broadcast.
+            1 key: Key,
+            /// Its variables.
+            2 variables: Variables,
+        },
+        /// An instance waits for the signal.
+        101 SignalSubscribed {
+            /// The subscription.
+            1 subscription: Key,
+            /// The instance.
+            2 instance: Key,
+        },
+        /// An instance no longer waits for the signal.
+        102 SignalUnsubscribed {
+            /// The subscription.
+            1 subscription: Key,
         },
         // ---- any aggregate
         /// A command to another aggregate is on its way; it counts as sent once this is durable.

@@ -1,0 +1,223 @@
+//! Who catches an error or escalation (BPMN 13.5.5): from the thrower outwards the event sub-processes of its scope,
+//! the boundary events of the activity that the scope is, the event sub-processes around that, and so on; at each
+//! place an event with the code before one for every code.
+
+use crate::compile::{Catch, Node, NodeKind, Process};
+use crate::elements::{self, boundary_event::Reach};
+use crate::expression::Failure;
+use crate::instance::Role;
+use crate::run::Run;
+use record::{AggregateId, Command, Event, IncidentType, Key, Str, Variables};
+
+/// How well an event fits what is thrown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fit {
+    /// It is for everything.
+    Every,
+    /// It names the code.
+    Exact,
+}
+
+fn fit(wanted: &Option<Str>, code: &str) -> Option<Fit> {
+    match wanted {
+        None => Some(Fit::Every),
+        Some(wanted) if &**wanted == code => Some(Fit::Exact),
+        Some(_) => None,
+    }
+}
+
+/// How well an event fits an error.
+pub(crate) fn error(catch: &Catch, code: &str) -> Option<Fit> {
+    catch
+        .parts()
+        .iter()
+        .filter_map(|part| if let Catch::Error(wanted) = part { fit(wanted, code) } else { None })
+        .max()
+}
+
+/// How well an event fits an escalation.
+pub(crate) fn escalation(catch: &Catch, code: &str) -> Option<Fit> {
+    let parts = catch.parts().iter();
+    parts.filter_map(|part| if let Catch::Escalation(wanted) = part { fit(wanted, code) } else { None }).max()
+}
+
+impl Process {
+    /// The boundary event of an activity that fits best, the first one of equals.
+    pub(crate) fn boundary_catching(
+        &self,
+        node: &Node,
+        fits: impl Fn(&Catch) -> Option<Fit>,
+    ) -> Option<usize> {
+        let events = node.boundary.iter().copied().filter_map(|event| match &self.nodes[event].kind {
+            NodeKind::Boundary { catch, .. } => Some((fits(catch)?, event)),
+            _ => None,
+        });
+        best(events)
+    }
+
+    fn start_catching(
+        &self,
+        event_sub_processes: &[usize],
+        except: Option<usize>,
+        fits: impl Fn(&Catch) -> Option<Fit>,
+    ) -> Option<usize> {
+        let events =
+            event_sub_processes.iter().filter(|it| Some(**it) != except).filter_map(|&sub_process| {
+                let NodeKind::EventSubProcess { start, .. } = &self.nodes[sub_process].kind else {
+                    return None;
+                };
+                let NodeKind::StartEvent(catch) = &self.nodes[*start].kind else { return None };
+                Some((fits(catch)?, *start))
+            });
+        best(events)
+    }
+}
+
+fn best(events: impl Iterator<Item = (Fit, usize)>) -> Option<usize> {
+    let mut found: Option<(Fit, usize)> = None;
+    for (fit, event) in events {
+        if found.is_none_or(|(known, _)| fit > known) {
+            found = Some((fit, event));
+        }
+    }
+    found.map(|(_, event)| event)
+}
+
+/// Where something thrown was caught.
+struct Caught {
+    /// The activity, or the scope of the event sub-process.
+    at: Key,
+    /// The boundary event, or the start event.
+    event: usize,
+}
+
+impl Run<'_> {
+    fn catcher(&self, thrower: Key, fits: impl Fn(&Catch) -> Option<Fit>) -> Option<Caught> {
+        let process = self.process;
+        let mut at = thrower;
+        loop {
+            let element = self.instance.element(at)?;
+            let node = process.node(element.ordinal);
+            // Boundary events belong to all iterations together.
+            if let Some((_, node)) = node
+                && !matches!(element.role, Role::Iteration | Role::Inner)
+                && let Some(event) = process.boundary_catching(node, &fits)
+            {
+                return Some(Caught { at, event });
+            }
+            let scope = element.scope;
+            let outer = self.instance.element(scope)?;
+            let inside = match process.node(outer.ordinal) {
+                Some((_, scope)) => &scope.event_sub_processes,
+                None => &process.event_sub_processes,
+            };
+            if !outer.interrupted && outer.role != Role::Body && outer.role != Role::Inner {
+                let own = node.map(|(index, _)| index);
+                if let Some(event) = process.start_catching(inside, own, &fits) {
+                    return Some(Caught { at: scope, event });
+                }
+            }
+            at = scope;
+        }
+    }
+
+    fn caught(&mut self, caught: &Caught, variables: Variables) {
+        match self.process.nodes[caught.event].kind {
+            NodeKind::Boundary { .. } => {
+                elements::boundary_event::trigger(self, caught.at, caught.event, variables, Reach::EventOnly);
+            }
+            _ => elements::event_sub_process::trigger(
+                self,
+                caught.at,
+                caught.event,
+                variables,
+                Reach::EventOnly,
+            ),
+        }
+    }
+
+    /// Throws an error from an element. True where it is caught here; false where a calling instance has to say
+    /// whether it catches it.
+    pub(crate) fn throw_error(
+        &mut self,
+        element: Key,
+        code: &Str,
+        message: &Str,
+        variables: Variables,
+        job: Key,
+    ) -> Result<bool, Failure> {
+        if self.try_throw_error(element, code, message, variables.clone()) {
+            return Ok(true);
+        }
+        let Some((parent, caller)) = self.caller() else { return Err(uncaught(code, message)) };
+        let (code, message) = (code.clone(), message.clone());
+        let (instance, origin) = (self.instance.key, self.instance.key);
+        let thrower = element;
+        self.send(
+            parent,
+            Command::PropagateError {
+                element: caller,
+                instance,
+                thrower,
+                job,
+                code,
+                message,
+                variables,
+                origin,
+            },
+        );
+        Ok(false)
+    }
+
+    /// Throws an error for catchers of this instance. False where none fits.
+    pub(crate) fn try_throw_error(
+        &mut self,
+        element: Key,
+        code: &Str,
+        message: &Str,
+        variables: Variables,
+    ) -> bool {
+        let Some(caught) = self.catcher(element, |catch| error(catch, code)) else { return false };
+        let caught_by = self.process.nodes[caught.event].ordinal;
+        let (code, message) = (code.clone(), message.clone());
+        self.emit(Event::ErrorThrown { element, code, message, caught_by });
+        self.caught(&caught, variables);
+        true
+    }
+
+    /// The calling instance and its call activity.
+    pub(crate) fn caller(&self) -> Option<(AggregateId, Key)> {
+        let origin = self.instance.origin.as_ref().filter(|origin| !origin.parent.is_none())?;
+        Some((AggregateId::from(origin.parent), origin.parent_element))
+    }
+
+    /// Throws an escalation from an element. What nothing catches is of no consequence (BPMN 13.5.5).
+    pub(crate) fn throw_escalation(&mut self, element: Key, code: &Str, variables: Variables) {
+        let caught = self.catcher(element, |catch| escalation(catch, code));
+        let caught_by = caught.as_ref().map_or(0, |caught| self.process.nodes[caught.event].ordinal);
+        self.emit(Event::EscalationThrown { element, code: code.clone(), caught_by });
+        match caught {
+            Some(caught) => self.caught(&caught, variables),
+            None => {
+                if let Some((parent, caller)) = self.caller() {
+                    let (instance, code) = (self.instance.key, code.clone());
+                    self.send(
+                        parent,
+                        Command::PropagateEscalation { element: caller, instance, code, variables },
+                    );
+                }
+            }
+        }
+    }
+}
+
+pub(crate) fn uncaught(code: &Str, message: &Str) -> Failure {
+    let mut text = format!(
+        "Expected to throw an error event with the code '{code}', but it was not caught. No error events are \
+         available in the scope."
+    );
+    if !message.is_empty() {
+        text = format!("{text} The error's message is: {message}");
+    }
+    Failure::new(IncidentType::UnhandledErrorEvent, text)
+}

@@ -1,0 +1,149 @@
+//! Complex gateway (BPMN 13.4.5): lets tokens through when its activation condition is true, then waits for those
+//! that are still to come before it begins anew.
+
+use crate::compile::ComplexGateway;
+use crate::expression::Failure;
+use crate::run::Run;
+use crate::variables::Scopes;
+use feel::Value;
+use record::{Event, Key, Str};
+
+/// A token came to a gateway with several incoming flows.
+pub(super) fn arrive(run: &mut Run<'_>, node: usize, gateway: &ComplexGateway, scope: Key) {
+    if gateway.activation.is_none() || is_resetting(run, node, scope) {
+        // It waits as an inclusive gateway does, and is looked at when nothing else can move.
+        return;
+    }
+    match is_activated(run, node, gateway, scope) {
+        Ok(false) => {}
+        Ok(true) => {
+            let key = run.key();
+            run.activate(node, key, scope);
+        }
+        Err(failure) => {
+            let (key, ordinal) = (run.key(), run.process.nodes[node].ordinal);
+            run.emit(Event::ElementActivating { key, ordinal, scope });
+            run.incident(key, ordinal, Key::NONE, failure);
+        }
+    }
+}
+
+fn is_resetting(run: &Run<'_>, node: usize, scope: Key) -> bool {
+    let ordinal = run.process.nodes[node].ordinal;
+    run.instance.resetting.iter().any(|it| (it.scope, it.ordinal) == (scope, ordinal))
+}
+
+fn is_activated(
+    run: &mut Run<'_>,
+    node: usize,
+    gateway: &ComplexGateway,
+    scope: Key,
+) -> Result<bool, Failure> {
+    let Some(activation) = &gateway.activation else { return Ok(true) };
+    let near = variables(run, node, scope, true);
+    let scopes = Scopes::with(run.instance, scope, &near);
+    activation.to_boolean(&scopes, &mut run.evaluator)
+}
+
+/// What its expressions see beside the variables (BPMN 13.4.5).
+fn variables(run: &Run<'_>, node: usize, scope: Key, waiting_for_start: bool) -> Vec<(Str, Value)> {
+    let process = run.process;
+    let incoming = &process.nodes[node].incoming;
+    let is_incoming = |flow: u32| incoming.iter().any(|it| process.flows[*it].ordinal == flow);
+    let count = run.instance.waiting.iter().filter(|(other, flow)| *other == scope && is_incoming(*flow));
+    vec![
+        (Str::from("activationCount"), Value::from(count.count() as i64)),
+        (Str::from("waitingForStart"), Value::Bool(waiting_for_start)),
+    ]
+}
+
+/// The first phase: one token of each flow that has one goes in, and the flows whose condition is true are taken.
+pub(super) fn activate(
+    run: &mut Run<'_>,
+    node: usize,
+    gateway: &ComplexGateway,
+    key: Key,
+    scope: Key,
+) -> Result<(), Failure> {
+    let process = run.process;
+    let model = &process.nodes[node];
+    if gateway.join.is_none() {
+        let near = variables(run, node, scope, true);
+        let flows = run.split(node, scope, &near)?;
+        run.pass(node, key, scope);
+        run.go_on(&flows, scope);
+        return Ok(());
+    }
+    // Tried again after an incident with its condition.
+    if !is_activated(run, node, gateway, scope)? {
+        run.close(key);
+        run.emit(Event::ElementTerminated { key });
+        return Ok(());
+    }
+    let near = variables(run, node, scope, true);
+    let flows = run.split(node, scope, &near)?;
+    let arrived = run.arrived(node, scope);
+    let of = |wanted: bool| -> Vec<u32> {
+        let incoming = model.incoming.iter().zip(&arrived).filter(|(_, arrived)| **arrived == wanted);
+        incoming.map(|(&flow, _)| process.flows[flow].ordinal).collect()
+    };
+    let awaited = of(false);
+    run.emit(Event::JoinFired { scope, flows: of(true) });
+    // Without an activation condition all that can come has come.
+    if !awaited.is_empty() && gateway.activation.is_some() {
+        run.emit(Event::ComplexGatewayActivated { scope, ordinal: model.ordinal, awaited });
+    }
+    run.pass(node, key, scope);
+    run.go_on(&flows, scope);
+    Ok(())
+}
+
+/// Looks at the gateway when nothing else can move: as an inclusive gateway where it has no activation condition,
+/// else whether the second phase is over. False where it goes on waiting.
+pub(crate) fn settle(run: &mut Run<'_>, node: usize, gateway: &ComplexGateway, scope: Key) -> bool {
+    let process = run.process;
+    let model = &process.nodes[node];
+    let Some(join) = &gateway.join else { return false };
+    let arrived = run.arrived(node, scope);
+    let resetting =
+        run.instance.resetting.iter().find(|it| (it.scope, it.ordinal) == (scope, model.ordinal)).cloned();
+    let Some(resetting) = resetting else {
+        let empty: Vec<bool> = arrived.iter().map(|arrived| !arrived).collect();
+        if gateway.activation.is_some() || run.more_may_come(node, join, scope, &empty) {
+            return false;
+        }
+        let key = run.key();
+        run.activate(node, key, scope);
+        return true;
+    };
+    let awaited = |flow: usize| resetting.awaited.contains(&process.flows[flow].ordinal);
+    let empty: Vec<bool> =
+        model.incoming.iter().zip(&arrived).map(|(&flow, arrived)| awaited(flow) && !arrived).collect();
+    if empty.contains(&true) && run.more_may_come(node, join, scope, &empty) {
+        return false;
+    }
+    reset(run, node, scope, &resetting.awaited);
+    arrive(run, node, gateway, scope);
+    true
+}
+
+/// The second phase: the rest of the tokens goes in; only flows with a condition can be taken.
+fn reset(run: &mut Run<'_>, node: usize, scope: Key, awaited: &[u32]) {
+    let process = run.process;
+    let model = &process.nodes[node];
+    let flows: Vec<u32> =
+        awaited.iter().copied().filter(|flow| run.instance.waiting.contains(&(scope, *flow))).collect();
+    let near = variables(run, node, scope, false);
+    if !flows.is_empty() {
+        run.emit(Event::JoinFired { scope, flows });
+    }
+    run.emit(Event::ComplexGatewayReset { scope, ordinal: model.ordinal });
+    for &flow in &model.outgoing {
+        let Some(condition) = &process.flows[flow].condition else { continue };
+        let scopes = Scopes::with(run.instance, scope, &near);
+        if condition.to_boolean(&scopes, &mut run.evaluator).unwrap_or(false) {
+            run.take(flow, scope);
+        }
+    }
+    run.complete_if_empty(scope);
+}
