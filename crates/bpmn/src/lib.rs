@@ -7,12 +7,15 @@
 
 pub mod diagnostic;
 pub mod executable;
+mod imports;
+pub mod interchange;
 pub mod limits;
 pub mod model;
 pub mod rules;
 pub mod xml;
 
 pub use diagnostic::{Diagnostic, Severity};
+pub use imports::{Imported, check_with_imports};
 pub use model::Definitions;
 pub use xml::{Document, read};
 
@@ -47,6 +50,7 @@ pub fn check_standard(bytes: &[u8], file_name: &str) -> Vec<Diagnostic> {
     };
     let (definitions, mut problems) = model(&document);
     problems.extend(rules::check(&definitions));
+    rules::hold_to_the_letter(&mut problems);
     sort(&mut problems);
     problems
 }

@@ -16,3 +16,5 @@ pub const TEXT_BYTES: usize = 1024 * 1024;
 pub const NAME_BYTES: usize = 1024;
 /// Diagnostics reported for one file; the rest is summed up in one more.
 pub const DIAGNOSTICS: usize = 1_000;
+/// Files that are looked at together by way of imports.
+pub const IMPORTED_FILES: usize = 64;

@@ -16,9 +16,9 @@ enum Runner {
 /// The suites, by the folder that they have in the material.
 const SUITES: &[(&str, Runner)] = &[
     ("betsy", Runner::Tests("dirigent-bpmn", "conformance")),
-    ("bpmnspector", Runner::Tests("dirigent-bpmn", "conformance")),
+    ("bpmnspector", Runner::Program("dirigent-bpmn", "bpmnspector")),
     ("dmn-tck", Runner::Program("dirigent-dmn", "dmn-tck")),
-    ("miwg", Runner::Tests("dirigent-bpmn", "conformance")),
+    ("miwg", Runner::Program("dirigent-bpmn", "miwg")),
 ];
 
 /// Runs a suite on a directory that holds its material.

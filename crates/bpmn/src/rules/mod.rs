@@ -1,8 +1,8 @@
 //! The rules a model must obey, one function each.
 //!
 //! Rules of the document look at the tree (is every element known, does every reference lead somewhere); rules
-//! of the model look at the typed view. A new rule is one function and one row in [`MODEL_RULES`] or
-//! [`DOCUMENT_RULES`], and a page in `docs/errors`.
+//! of the model look at the typed view. A new rule is one function and one row in `DOCUMENT_RULES`, `MODEL_RULES`,
+//! `EXECUTABLE_RULES` or `DEPLOYMENT_RULES`, and a page in `docs/errors`.
 //!
 //! **Invariant:** rules only report; all problems of a model are found in one run.
 
@@ -19,6 +19,8 @@ mod services;
 mod standard;
 mod starts;
 mod tasks;
+
+pub(crate) use schema::bpmn_elements;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::limits;
@@ -146,6 +148,17 @@ pub fn check_deployment(definitions: &Definitions) -> Vec<Diagnostic> {
         DEPLOYMENT_RULES.iter().for_each(|rule| rule(&scope, &mut problems));
     }
     problems.list
+}
+
+/// Rules of the schema whose breach changes no meaning: engines and tools read such files all the same, so it is a
+/// warning at deployment.
+const LETTER: &[&str] = &["bpmn.element-count", "bpmn.element-order"];
+
+/// Makes errors of the warnings about files that break the letter of the standard only.
+pub(crate) fn hold_to_the_letter(problems: &mut [Diagnostic]) {
+    for problem in problems.iter_mut().filter(|problem| LETTER.contains(&problem.code)) {
+        problem.severity = Severity::Error;
+    }
 }
 
 /// What a rule of the model looks at.

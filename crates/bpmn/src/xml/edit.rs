@@ -79,6 +79,45 @@ impl Document {
         Ok(())
     }
 
+    /// Adds a text behind everything inside the element.
+    ///
+    /// # Errors
+    /// See [`EditError`].
+    pub fn append_text(&mut self, id: NodeId, text: &str) -> Result<(), EditError> {
+        self.element_data(id)?;
+        let child = self.add_node(Some(id), Content::Text(Raw::owned(escape_text(text))));
+        self.open_up(id)?;
+        self.element_mut(id)?.children.push(child);
+        Ok(())
+    }
+
+    /// Declares a namespace on the element, unless the prefix stands for it there already.
+    ///
+    /// # Errors
+    /// See [`EditError`].
+    pub fn declare_namespace(&mut self, id: NodeId, prefix: &str, uri: &str) -> Result<(), EditError> {
+        let element = self.element(id).ok_or(EditError::NotAnElement(id.0))?;
+        if element.namespace_of_prefix(prefix).is_some_and(|known| known == uri) {
+            return Ok(());
+        }
+        if !prefix.is_empty() && !is_ncname(prefix) {
+            return Err(EditError::BadName(prefix.to_owned()));
+        }
+        let name = if prefix.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{prefix}") };
+        let xmlns = self.intern_namespace("http://www.w3.org/2000/xmlns/");
+        self.element_mut(id)?.attributes.push(new_attribute(&name, xmlns, uri));
+        Ok(())
+    }
+
+    /// A prefix that stands for the namespace at this element, empty for the default namespace. It is declared when
+    /// there is none.
+    ///
+    /// # Errors
+    /// See [`EditError`].
+    pub fn prefix_of(&mut self, id: NodeId, namespace: &str) -> Result<String, EditError> {
+        self.prefix_for(id, namespace, true)
+    }
+
     /// Inserts an empty element before a child, or at the end, indented as its siblings are.
     ///
     /// # Errors
@@ -311,7 +350,7 @@ fn new_attribute(name: &str, namespace: NamespaceId, value: &str) -> AttributeDa
     }
 }
 
-fn preferred_prefix(namespace: &str) -> &'static str {
+pub(crate) fn preferred_prefix(namespace: &str) -> &'static str {
     match namespace {
         crate::ns::BPMN => "bpmn",
         crate::ns::BPMNDI => "bpmndi",

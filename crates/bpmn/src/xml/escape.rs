@@ -81,7 +81,7 @@ pub(super) fn is_legal(character: char) -> bool {
 }
 
 /// Writes an attribute value for the given quote. Characters XML cannot carry are left out.
-pub(super) fn escape_attribute(value: &str, quote: char) -> String {
+pub(crate) fn escape_attribute(value: &str, quote: char) -> String {
     let mut out = String::with_capacity(value.len());
     for character in value.chars().filter(|&character| is_legal(character)) {
         match character {
@@ -99,7 +99,7 @@ pub(super) fn escape_attribute(value: &str, quote: char) -> String {
 }
 
 /// Writes a text. Characters XML cannot carry are left out.
-pub(super) fn escape_text(value: &str) -> String {
+pub(crate) fn escape_text(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for character in value.chars().filter(|&character| is_legal(character)) {
         match character {

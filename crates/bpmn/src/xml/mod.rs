@@ -12,7 +12,10 @@ mod name;
 mod parse;
 mod tree;
 
+pub(crate) use edit::preferred_prefix;
+pub(crate) use escape::{escape_attribute, escape_text};
 pub(crate) use name::is_ncname;
+pub(crate) use parse::XML_NAMESPACE;
 
 pub use edit::EditError;
 pub use encoding::Encoding;

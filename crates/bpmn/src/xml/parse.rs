@@ -15,7 +15,7 @@ use super::tree::{
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::limits;
 
-pub(super) const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
+pub(crate) const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS_NAMESPACE: &str = "http://www.w3.org/2000/xmlns/";
 
 /// Reads a file. `file_name` is used in diagnostics only.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::{hostile, rules, shared};
+use crate::{hostile, imports, rules, shared};
 
 /// Codes written in the sources.
 fn codes() -> BTreeSet<String> {
@@ -12,8 +12,9 @@ fn codes() -> BTreeSet<String> {
     for path in sources {
         let text = std::fs::read_to_string(path).expect("source is readable");
         for piece in text.split('"') {
-            let rest =
-                ["xml.", "bpmn.", "zeebe.", "di."].iter().find_map(|prefix| piece.strip_prefix(prefix));
+            let rest = ["xml.", "bpmn.", "zeebe.", "di.", "lint."]
+                .iter()
+                .find_map(|prefix| piece.strip_prefix(prefix));
             if rest.is_some_and(|rest| {
                 !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
             }) {
@@ -41,6 +42,7 @@ fn every_code_has_a_page() {
 #[test]
 fn every_code_has_a_case() {
     let mut covered: BTreeSet<String> = rules::CASES.iter().map(|case| case.0.to_owned()).collect();
+    covered.extend(imports::CODES.iter().map(|code| (*code).to_owned()));
     covered.extend(hostile::CODES.iter().map(|code| (*code).to_owned()));
     let missing: Vec<_> = codes().into_iter().filter(|code| !covered.contains(code)).collect();
     assert!(missing.is_empty(), "no case provokes {missing:?}");

@@ -6,6 +6,8 @@ mod codes;
 mod conformance;
 mod edits;
 mod hostile;
+mod imports;
+mod interchange;
 mod rules;
 mod shared;
 mod view;

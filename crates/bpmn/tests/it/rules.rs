@@ -387,6 +387,22 @@ pub const CASES: &[(&str, &str, &str)] = &[
         "s",
     ),
     ("bpmn.no-definitions", "", ""),
+    ("bpmn.value", between!("<bpmn:task id='x' isForCompensation='perhaps'/>"), "x"),
+    ("bpmn.stray-text", between!("<bpmn:task id='x'>text</bpmn:task>"), "x"),
+    (
+        "bpmn.element-order",
+        between!(
+            "<bpmn:intermediateThrowEvent id='x'><bpmn:escalationEventDefinition/><bpmn:incoming>f</bpmn:incoming></bpmn:intermediateThrowEvent>"
+        ),
+        "x",
+    ),
+    (
+        "bpmn.element-count",
+        between!(
+            "<bpmn:task id='x'><bpmn:ioSpecification id='o'><bpmn:inputSet/></bpmn:ioSpecification></bpmn:task>"
+        ),
+        "o",
+    ),
     (
         "bpmn.formal-expression",
         between!(
