@@ -6,13 +6,17 @@
 //!
 //! **Invariant:** nothing here depends on the engine, on time, or on chance that is not a seed.
 
+mod compare;
 pub mod diagram;
 mod expression;
+mod generate;
 mod quirk;
 mod subject;
 mod value;
 mod world;
 
+pub use compare::{Difference, compare, compare_and_shrink};
+pub use generate::{Effect, FEATURES, Model, Plan, Random, draw, generate, next_stimulus};
 pub use quirk::Quirk;
 pub use subject::{Counts, InstanceView, Observation, Outcome, State, Stimulus, Subject, TICK_MS, whole};
 pub use value::{Value, Variables};

@@ -1,0 +1,185 @@
+//! Blocks of loop markers, quantities of tokens, and data.
+
+use super::events::name;
+use super::{Builder, Effect, Plan, Random};
+use crate::diagram::{Event, Scope};
+
+impl Builder {
+    pub(super) fn looped(
+        &mut self,
+        plan: &Plan,
+        scope: &mut Scope,
+        from: &str,
+        random: &mut Random,
+    ) -> Option<String> {
+        match plan.block {
+            "standard_loop" | "standard_loop_before" => {
+                return Some(self.standard_loop(plan, scope, from, random));
+            }
+            "start_quantity" => return Some(self.start_quantity(plan, scope, from)),
+            "completion_quantity" => return Some(self.completion_quantity(plan, scope, from, random)),
+            "data_association" => return Some(self.data(plan, scope, from)),
+            "data_local" => {
+                let id = plan.id("sub_");
+                let (mut inner, start) = (Scope::default(), plan.id("start_d_"));
+                inner.node(&start, "startEvent");
+                let at = self.data(plan, &mut inner, &start);
+                self.end(plan, &mut inner, &at, "d");
+                self.node(scope, from, &id, "subProcess").inner = Some(inner);
+                return Some(id);
+            }
+            _ => {}
+        }
+        let id = plan.id("multiple_");
+        let count = 2 + random.below(2);
+        let sequential = random.chance(40);
+        let all = format!("<loopCardinality>= {count}</loopCardinality>");
+        let (sequential, content) = match plan.block {
+            "mi_sequential" => (true, all),
+            "mi_parallel" | "mi_sub_process" => (false, all),
+            "mi_completion" => (
+                sequential,
+                "<loopCardinality>= 3</loopCardinality>\
+                 <completionCondition>= numberOfCompletedInstances &gt;= 2</completionCondition>"
+                    .to_owned(),
+            ),
+            "mi_collection" => {
+                let item = plan.id("item");
+                let items = "<loopDataInputRef>data_items</loopDataInputRef>";
+                (sequential, format!("{items}<inputDataItem id=\"{item}_id\" name=\"{item}\"/>"))
+            }
+            "mi_behavior_one" | "mi_behavior_none" | "mi_compensation" => (sequential, all),
+            _ => return None,
+        };
+        let behaviour = plan.block.strip_prefix("mi_behavior_");
+        let event = match random.below(2) {
+            0 => ("signal", Event::Signal(name("S", 2, random))),
+            _ => ("escalation", Event::Escalation(name("C", 2, random))),
+        };
+        let marker = match (behaviour, &event.1) {
+            (Some(which), Event::Signal(name) | Event::Escalation(name)) => {
+                let behavior = if which == "one" { "One" } else { "None" };
+                format!(" behavior=\"{behavior}\" {which}BehaviorEventRef=\"on_{}_{name}\"", event.0)
+            }
+            _ => String::new(),
+        };
+        let body = match plan.block {
+            "mi_sub_process" | "mi_collection" => Some(self.inside(plan, 0, None)),
+            _ => None,
+        };
+        let element = if body.is_some() { "subProcess" } else { *random.pick(&["serviceTask", "userTask"]) };
+        let node = self.node(scope, from, &id, element);
+        node.inner = body;
+        node.xml = format!(
+            "<multiInstanceLoopCharacteristics isSequential=\"{sequential}\"{marker}>{content}</multiInstanceLoopCharacteristics>"
+        );
+        if behaviour.is_some() {
+            return Some(self.caught(plan, scope, &id, event.1, random));
+        }
+        if plan.block != "mi_compensation" {
+            return Some(id);
+        }
+        self.undone_by(plan, scope, &id, "m", random);
+        let throw = plan.id("throw_");
+        let event = Event::Compensation { activity: String::new(), wait: true };
+        self.node(scope, &id, &throw, "intermediateThrowEvent").on(event);
+        Some(throw)
+    }
+
+    /// A boundary event for what a multi-instance activity throws itself.
+    fn caught(
+        &mut self,
+        plan: &Plan,
+        scope: &mut Scope,
+        host: &str,
+        event: Event,
+        random: &mut Random,
+    ) -> String {
+        let (boundary, merge) = (plan.id("boundary_"), plan.id("merge_"));
+        let keep = random.chance(70);
+        let node = scope.node(&boundary, "boundaryEvent").with("attachedToRef", host).on(event);
+        if keep {
+            node.with("cancelActivity", "false");
+        }
+        let path = self.job(plan, scope, &boundary, "path");
+        scope.flow(host, &merge);
+        scope.node(&merge, "exclusiveGateway");
+        match keep {
+            true => drop(self.end(plan, scope, &path, "path")),
+            false => drop(scope.flow(&path, &merge)),
+        }
+        merge
+    }
+
+    fn standard_loop(&mut self, plan: &Plan, scope: &mut Scope, from: &str, random: &mut Random) -> String {
+        let id = plan.id("loop_");
+        let before = plan.block == "standard_loop_before";
+        let counter = self.counter(plan);
+        self.affects(&id, Effect::Count(counter.clone()));
+        let (condition, maximum) = match random.below(4) {
+            0 => (String::new(), " loopMaximum=\"2\"".to_owned()),
+            1 => (format!("<loopCondition>= {counter} &lt; 2</loopCondition>"), String::new()),
+            2 => ("<loopCondition>= loopCounter &lt; 2</loopCondition>".to_owned(), String::new()),
+            _ => ("<loopCondition>= x &lt; 4</loopCondition>".to_owned(), " loopMaximum=\"3\"".to_owned()),
+        };
+        let node = self.node(scope, from, &id, *random.pick(&["serviceTask", "userTask"]));
+        node.xml = format!(
+            "<standardLoopCharacteristics testBefore=\"{before}\"{maximum}>{condition}</standardLoopCharacteristics>"
+        );
+        id
+    }
+
+    fn start_quantity(&mut self, plan: &Plan, scope: &mut Scope, from: &str) -> String {
+        let split = plan.id("split_");
+        self.node(scope, from, &split, "parallelGateway");
+        let (a, b) = (self.job(plan, scope, &split, "a"), self.job(plan, scope, &split, "b"));
+        let id = plan.id("both_");
+        scope.flow(&a, &id);
+        scope.flow(&b, &id);
+        scope.node(&id, "serviceTask").with("startQuantity", "2");
+        id
+    }
+
+    fn completion_quantity(
+        &mut self,
+        plan: &Plan,
+        scope: &mut Scope,
+        from: &str,
+        random: &mut Random,
+    ) -> String {
+        let (first, second) = (plan.id("many_"), plan.id("some_"));
+        let count = if random.chance(70) { "2" } else { "4" };
+        self.node(scope, from, &first, "serviceTask").with("completionQuantity", count);
+        let element = *random.pick(&["serviceTask", "task"]);
+        self.node(scope, &first, &second, element).with("startQuantity", "2");
+        second
+    }
+
+    /// A task that writes a data object, one that reads it, and a decision by it.
+    fn data(&mut self, plan: &Plan, scope: &mut Scope, from: &str) -> String {
+        let (writes, reads, split) = (plan.id("writes_"), plan.id("reads_"), plan.id("split_"));
+        let (object, result) = (plan.id("object"), plan.id("result"));
+        scope.data.push(object.clone());
+        self.affects(&writes, Effect::Random(result.clone()));
+        self.node(scope, from, &writes, "serviceTask").xml = format!(
+            "<ioSpecification><dataOutput id=\"{result}_id\" name=\"{result}\"/><inputSet/>\
+             <outputSet><dataOutputRefs>{result}_id</dataOutputRefs></outputSet></ioSpecification>\
+             <dataOutputAssociation><sourceRef>{result}_id</sourceRef><targetRef>data_{object}</targetRef></dataOutputAssociation>"
+        );
+        self.node(scope, &writes, &reads, "userTask").xml = format!(
+            "<ioSpecification><dataInput id=\"{reads}_in\" name=\"input\"/>\
+             <inputSet><dataInputRefs>{reads}_in</dataInputRefs></inputSet><outputSet/></ioSpecification>\
+             <dataInputAssociation><sourceRef>data_{object}</sourceRef><targetRef>{reads}_in</targetRef></dataInputAssociation>"
+        );
+        self.node(scope, &reads, &split, "exclusiveGateway");
+        let (high, low, merge) = (plan.id("high_"), plan.id("low_"), plan.id("merge_"));
+        scope.flow(&split, &high).condition = Some(format!("{object} > 2"));
+        scope.node(&high, "serviceTask");
+        scope.flow(&split, &low).is_default = true;
+        scope.node(&low, "task");
+        scope.flow(&high, &merge);
+        scope.flow(&low, &merge);
+        scope.node(&merge, "exclusiveGateway");
+        merge
+    }
+}

@@ -1,0 +1,393 @@
+//! Blocks of scopes: sub-processes, their event sub-processes and boundary events, transactions, ad-hoc, calls.
+
+use super::events::name;
+use super::{Builder, Effect, Plan, Random, condition};
+use crate::diagram::{Event, Scope};
+
+/// Id of the process that call activities call.
+pub(super) const CALLED: &str = "Called";
+
+impl Builder {
+    pub(super) fn sub_process(
+        &mut self,
+        plan: &Plan,
+        scope: &mut Scope,
+        from: &str,
+        random: &mut Random,
+    ) -> Option<String> {
+        if plan.block.starts_with("esp_") {
+            return Some(self.with_event_sub_process(plan, scope, from, random));
+        }
+        if plan.block.starts_with("boundary_") {
+            return Some(self.with_boundary_event(plan, scope, from, random));
+        }
+        if plan.block.starts_with("ad_hoc_") {
+            return Some(self.ad_hoc(plan, scope, from, random));
+        }
+        let id = plan.id("sub_");
+        match plan.block {
+            "sub_process" | "transaction" => {
+                let element = if plan.block == "transaction" { "transaction" } else { "subProcess" };
+                let inner = self.inside(plan, 0, None);
+                self.node(scope, from, &id, element).inner = Some(inner);
+            }
+            "sub_process_no_start" => {
+                let mut inner = Scope::default();
+                let (a, b, c) = (plan.id("first_a_"), plan.id("first_b_"), plan.id("body_"));
+                inner.node(&a, "userTask");
+                inner.node(&b, "serviceTask");
+                let join = self.join(plan, &mut inner, [&a, &b]);
+                let content = self.inside(plan, 0, None);
+                self.node(&mut inner, &join, &c, "subProcess").inner = Some(content);
+                self.node(scope, from, &id, "subProcess").inner = Some(inner);
+            }
+            "compensated_sub_process" => return Some(self.compensated(plan, scope, from, random)),
+            "transaction_cancel" => return Some(self.cancelled(plan, scope, from, random)),
+            "call_activity" | "called_error" | "called_escalation" => {
+                return Some(self.call(plan, scope, from, random));
+            }
+            _ => return None,
+        }
+        Some(id)
+    }
+
+    fn join(&mut self, plan: &Plan, scope: &mut Scope, from: [&str; 2]) -> String {
+        let id = plan.id("joined_");
+        scope.node(&id, "parallelGateway");
+        for it in from {
+            scope.flow(it, &id);
+        }
+        id
+    }
+
+    /// A scope with a start event, a child, whatever `more` adds, and an end event.
+    pub(super) fn inside(&mut self, plan: &Plan, child: usize, more: Option<Ending<'_>>) -> Scope {
+        let mut inner = Scope::default();
+        let start = plan.id(&format!("start_{child}_"));
+        inner.node(&start, "startEvent");
+        let mut at = self.branch(plan, child, &mut inner, &start);
+        if let Some(more) = more {
+            at = more(self, &mut inner, &at);
+        }
+        self.end(plan, &mut inner, &at, &child.to_string());
+        inner
+    }
+
+    /// A sub-process whose content can be compensated, and after it a compensation throw event.
+    fn compensated(&mut self, plan: &Plan, scope: &mut Scope, from: &str, random: &mut Random) -> String {
+        let id = plan.id("sub_");
+        let mut seed = random.clone();
+        let inner = self.inside(
+            plan,
+            0,
+            Some(&mut |builder, inner, at| {
+                let first = builder.compensable(plan, inner, at, "a", &mut seed);
+                builder.compensable(plan, inner, &first, "b", &mut seed)
+            }),
+        );
+        self.node(scope, from, &id, "subProcess").inner = Some(inner);
+        let before = self.job(plan, scope, &id, "before");
+        let throw = plan.id("throw_");
+        let event = Event::Compensation { activity: random.pick(&[String::new(), id]).clone(), wait: true };
+        self.node(scope, &before, &throw, "intermediateThrowEvent").on(event);
+        throw
+    }
+
+    fn cancelled(&mut self, plan: &Plan, scope: &mut Scope, from: &str, random: &mut Random) -> String {
+        self.features.extend(["boundary_cancel", "end_cancel"]);
+        let (id, merge) = (plan.id("transaction_"), plan.id("merge_"));
+        let mut inner = Scope::default();
+        let start = plan.id("start_t_");
+        inner.node(&start, "startEvent");
+        let first = self.compensable(plan, &mut inner, &start, "a", random);
+        let second = self.compensable(plan, &mut inner, &first, "b", random);
+        let (split, cancel) = (plan.id("split_"), plan.id("cancel_"));
+        if random.chance(30) {
+            let nested = plan.id("nested_");
+            let mut deep = Scope::default();
+            let begin = plan.id("start_n_");
+            deep.node(&begin, "startEvent");
+            let job = self.job(plan, &mut deep, &begin, "n");
+            self.decide(plan, &mut deep, &job, random, |builder, deep, at| {
+                builder.node(deep, at, &cancel, "endEvent").on(Event::Cancel);
+            });
+            self.node(&mut inner, &second, &nested, "subProcess").inner = Some(deep);
+            self.end(plan, &mut inner, &nested, "t");
+        } else {
+            self.node(&mut inner, &second, &split, "exclusiveGateway");
+            self.node(&mut inner, &split, &cancel, "endEvent").on(Event::Cancel);
+            if let Some(flow) = inner.flows.last_mut() {
+                flow.condition = Some(condition(random));
+            }
+            let on = self.job(plan, &mut inner, &split, "on");
+            if let Some(flow) = inner.flows.iter_mut().rfind(|flow| flow.to == on) {
+                flow.is_default = true;
+            }
+            self.end(plan, &mut inner, &on, "t");
+        }
+        self.node(scope, from, &id, "transaction").inner = Some(inner);
+        let boundary = plan.id("boundary_");
+        scope.node(&boundary, "boundaryEvent").with("attachedToRef", &id).on(Event::Cancel);
+        let path = self.job(plan, scope, &boundary, "path");
+        scope.flow(&id, &merge);
+        scope.flow(&path, &merge);
+        scope.node(&merge, "exclusiveGateway");
+        merge
+    }
+
+    /// An exclusive gateway with one branch that `ending` ends, and one that ends the scope.
+    fn decide(
+        &mut self,
+        plan: &Plan,
+        scope: &mut Scope,
+        from: &str,
+        random: &mut Random,
+        ending: impl FnOnce(&mut Self, &mut Scope, &str),
+    ) {
+        let split = plan.id("decide_");
+        self.node(scope, from, &split, "exclusiveGateway");
+        let first = scope.flows.len();
+        ending(self, scope, &split);
+        if let Some(flow) = scope.flows[first..].iter_mut().find(|flow| flow.from == split) {
+            flow.condition = Some(condition(random));
+        }
+        let end = self.end(plan, scope, &split, "decided");
+        if let Some(flow) = scope.flows.iter_mut().rfind(|flow| flow.to == end) {
+            flow.is_default = true;
+        }
+    }
+
+    fn ad_hoc(&mut self, plan: &Plan, scope: &mut Scope, from: &str, random: &mut Random) -> String {
+        let id = plan.id("adhoc_");
+        let mut inner = Scope::default();
+        let counter = self.counter(plan);
+        let conditional = plan.block == "ad_hoc_condition"
+            || plan.block == "ad_hoc_keep"
+            || (plan.block == "ad_hoc_sequential" && random.chance(50));
+        for index in 0..3 {
+            let job = plan.id(&format!("inner_{index}_"));
+            inner.node(&job, *random.pick(&["serviceTask", "userTask"]));
+            self.affects(&job, Effect::Count(counter.clone()));
+        }
+        if plan.block == "ad_hoc_flow" {
+            let after = plan.id("inner_after_");
+            inner.flow(&plan.id("inner_0_"), &after);
+            inner.node(&after, "serviceTask");
+        }
+        let sequential = plan.block == "ad_hoc_sequential";
+        let node = self.node(scope, from, &id, "adHocSubProcess");
+        node.with("ordering", if sequential { "Sequential" } else { "Parallel" });
+        if plan.block == "ad_hoc_keep" {
+            node.with("cancelRemainingInstances", "false");
+        }
+        if conditional {
+            node.xml = format!("<completionCondition>= {counter} &gt;= 2</completionCondition>");
+        }
+        node.inner = Some(inner);
+        id
+    }
+
+    fn call(&mut self, plan: &Plan, scope: &mut Scope, from: &str, random: &mut Random) -> String {
+        let (id, merge, boundary) = (plan.id("call_"), plan.id("merge_"), plan.id("boundary_"));
+        self.node(scope, from, &id, "callActivity").with("calledElement", CALLED);
+        let (event, keep) = match plan.block {
+            "called_error" => (Event::Error(random.pick(&["", "E0", "E1"]).to_string()), false),
+            "called_escalation" => {
+                (Event::Escalation(random.pick(&["", "C0", "C1"]).to_string()), random.chance(50))
+            }
+            _ => return id,
+        };
+        let node = scope.node(&boundary, "boundaryEvent").with("attachedToRef", &id).on(event);
+        if keep {
+            node.with("cancelActivity", "false");
+        }
+        let path = self.job(plan, scope, &boundary, "path");
+        scope.flow(&id, &merge);
+        scope.node(&merge, "exclusiveGateway");
+        match keep {
+            true => drop(self.end(plan, scope, &path, "path")),
+            false => drop(scope.flow(&path, &merge)),
+        }
+        merge
+    }
+
+    fn with_boundary_event(
+        &mut self,
+        plan: &Plan,
+        scope: &mut Scope,
+        from: &str,
+        random: &mut Random,
+    ) -> String {
+        let (host, boundary, merge) = (plan.id("host_"), plan.id("boundary_"), plan.id("merge_"));
+        let kind = plan.block.trim_start_matches("boundary_");
+        let (kind, keep) = match kind.strip_suffix("_keep") {
+            Some(kind) => (kind, true),
+            None => (kind, kind == "parallel_multiple" && random.chance(50)),
+        };
+        let mut also = None;
+        let events = match kind {
+            "error" => vec![Event::Error(name("E", 2, random))],
+            "error_catch_all" => {
+                // An exact one beside it, behind it or before it.
+                also = Some(Event::Error(name("E", 2, random)));
+                vec![Event::Error(String::new())]
+            }
+            "escalation" => vec![Event::Escalation(random.pick(&["", "C0", "C1"]).to_string())],
+            _ => waits(kind, random),
+        };
+        let content = match kind {
+            "error" | "error_catch_all" => {
+                let mut seed = random.clone();
+                Some(self.inside(
+                    plan,
+                    0,
+                    Some(&mut |builder, inner, at| builder.may_fail(plan, inner, at, &mut seed)),
+                ))
+            }
+            "escalation" => {
+                Some(self.inside(plan, 0, Some(&mut |builder, inner, at| builder.escalates(plan, inner, at))))
+            }
+            _ if random.chance(50) && !plan.children.is_empty() => Some(self.inside(plan, 0, None)),
+            _ => None,
+        };
+        let element =
+            if content.is_some() { "subProcess" } else { *random.pick(&["serviceTask", "userTask"]) };
+        self.node(scope, from, &host, element).inner = content;
+        let late = also.as_ref().is_some_and(|_| random.chance(50));
+        let mut also = also;
+        let mut ends = Vec::new();
+        for (letter, is_second) in [("p", false), ("q", true)] {
+            let second = (is_second == late).then_some(());
+            let (id, events) = match second {
+                Some(()) => (boundary.clone(), events.clone()),
+                None => match also.take() {
+                    Some(event) => (plan.id("boundary_also_"), vec![event]),
+                    None => continue,
+                },
+            };
+            let node = scope.node(&id, "boundaryEvent").with("attachedToRef", &host);
+            node.events = events;
+            if keep {
+                node.with("cancelActivity", "false");
+            }
+            if kind == "parallel_multiple" {
+                node.with("parallelMultiple", "true");
+            }
+            ends.push(self.job(plan, scope, &id, letter));
+        }
+        scope.flow(&host, &merge);
+        scope.node(&merge, "exclusiveGateway");
+        for (index, end) in ends.iter().enumerate() {
+            match keep {
+                true => drop(self.end(plan, scope, end, &format!("k{index}"))),
+                false => drop(scope.flow(end, &merge)),
+            }
+        }
+        merge
+    }
+
+    /// A task after which an error may be thrown.
+    fn may_fail(&mut self, plan: &Plan, scope: &mut Scope, from: &str, random: &mut Random) -> String {
+        let (job, split, end) =
+            (self.job(plan, scope, from, "fail"), plan.id("fail_split_"), plan.id("fail_end_"));
+        self.features.insert("end_error");
+        self.node(scope, &job, &split, "exclusiveGateway");
+        let event = Event::Error(name("E", 2, random));
+        self.node(scope, &split, &end, "endEvent").on(event);
+        if let Some(flow) = scope.flows.last_mut() {
+            flow.condition = Some(condition(random));
+        }
+        let on = self.job(plan, scope, &split, "no_fail");
+        if let Some(flow) = scope.flows.last_mut() {
+            flow.is_default = true;
+        }
+        on
+    }
+
+    /// A task after which an escalation is thrown.
+    fn escalates(&mut self, plan: &Plan, scope: &mut Scope, from: &str) -> String {
+        let (job, throw) = (self.job(plan, scope, from, "escalate"), plan.id("escalation_"));
+        let event = Event::Escalation(format!("C{}", plan.seed % 2));
+        self.node(scope, &job, &throw, "intermediateThrowEvent").on(event);
+        self.job(plan, scope, &throw, "escalated")
+    }
+
+    /// A sub-process with an event sub-process.
+    fn with_event_sub_process(
+        &mut self,
+        plan: &Plan,
+        scope: &mut Scope,
+        from: &str,
+        random: &mut Random,
+    ) -> String {
+        let id = plan.id("sub_");
+        let kind = plan.block.trim_start_matches("esp_").trim_end_matches("_keep");
+        let mut seed = random.clone();
+        let mut more = |builder: &mut Builder, inner: &mut Scope, at: &str| match kind {
+            "error" => builder.may_fail(plan, inner, at, &mut seed),
+            "escalation" => builder.escalates(plan, inner, at),
+            "compensation" => builder.compensable(plan, inner, at, "inner", &mut seed),
+            _ => builder.job(plan, inner, at, "main"),
+        };
+        let mut inner = self.inside(plan, 0, Some(&mut more));
+        self.event_sub_process(plan, &mut inner, random);
+        self.node(scope, from, &id, "subProcess").inner = Some(inner);
+        if kind != "compensation" {
+            return id;
+        }
+        let job = self.job(plan, scope, &id, "before");
+        let throw = plan.id("throw_");
+        let event = Event::Compensation { activity: String::new(), wait: true };
+        self.node(scope, &job, &throw, "intermediateThrowEvent").on(event);
+        throw
+    }
+
+    /// The event sub-process of a block `esp_...`, in a scope.
+    pub(super) fn event_sub_process(&mut self, plan: &Plan, scope: &mut Scope, random: &mut Random) {
+        let kind = plan.block.trim_start_matches("esp_");
+        let (kind, keep) = kind.strip_suffix("_keep").map_or((kind, false), |kind| (kind, true));
+        let events = match kind {
+            "error" => vec![Event::Error(random.pick(&["", "E0", "E1"]).to_string())],
+            "escalation" => vec![Event::Escalation(random.pick(&["", "C0", "C1"]).to_string())],
+            "compensation" => vec![Event::Compensation { activity: String::new(), wait: true }],
+            _ => waits(kind, random),
+        };
+        let (id, start) = (plan.id("esp_"), plan.id("esp_start_"));
+        let mut inner = Scope::default();
+        let node = inner.node(&start, "startEvent");
+        node.events = events;
+        if keep {
+            node.with("isInterrupting", "false");
+        }
+        let mut at = self.job(plan, &mut inner, &start, "esp");
+        if kind == "compensation" && random.chance(50) {
+            // What has completed in the sub-process is compensated one by one.
+            let throw = plan.id("esp_throw_");
+            let event = Event::Compensation { activity: String::new(), wait: true };
+            self.node(&mut inner, &at, &throw, "intermediateThrowEvent").on(event);
+            at = throw;
+        }
+        let at = self.child(plan, 1, &mut inner, &at);
+        self.end(plan, &mut inner, &at, "esp");
+        let node = scope.node(&id, "subProcess").with("triggeredByEvent", "true");
+        node.inner = Some(inner);
+    }
+}
+
+/// What a block adds at the end of a scope.
+pub(super) type Ending<'a> = &'a mut dyn FnMut(&mut Builder, &mut Scope, &str) -> String;
+
+/// Events that come from outside.
+fn waits(kind: &str, random: &mut Random) -> Vec<Event> {
+    let (message, signal) = (Event::Message(name("M", 3, random)), Event::Signal(name("S", 2, random)));
+    let timer = Event::Timer(format!("PT{}S", 1 + random.below(4)));
+    match kind {
+        "message" => vec![message],
+        "timer" => vec![timer],
+        "cycle" => vec![Event::Cycle(format!("R{}/PT{}S", 2 + random.below(2), 1 + random.below(3)))],
+        "conditional" => vec![Event::Conditional(condition(random))],
+        "multiple" => vec![message, signal, timer],
+        "parallel_multiple" => vec![signal, message],
+        _ => vec![signal],
+    }
+}
