@@ -181,7 +181,7 @@ fn step_instance(
         let events = vec![Event::InstanceDeleted {}];
         return Ok(Step { events, response: Response::Done {}, index: Vec::new(), more: false });
     }
-    let Aggregate::Instance(instance) = aggregate else { return Err(crate::job::not_found(command)) };
+    let Aggregate::Instance(instance) = aggregate else { return Err(crate::job::not_found(command, key)) };
     if let Command::DeleteProcessInstance {} = command {
         let text = format!(
             "Expected to delete process instance with key '{key}', but it is still active; cancel it first"

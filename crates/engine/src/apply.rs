@@ -176,7 +176,7 @@ impl Instance {
 
     fn apply_job(&mut self, event: &Event, index: &mut Index) {
         match event {
-            Event::JobCreated { key, element, job_type, retries, kind, listener, priority } => {
+            Event::JobCreated { key, element, job_type, retries, kind, listener, priority, .. } => {
                 self.issued(*key);
                 let (key, element, retries, kind, listener) = (*key, *element, *retries, *kind, *listener);
                 let priority = *priority;

@@ -112,6 +112,10 @@ impl Run<'_> {
             kind: job.kind,
             root: instance.root(),
             traceparent: instance.traceparent.clone(),
+            priority: job.priority,
+            tags: instance.tags.clone(),
+            business_id: instance.business_id.clone(),
+            event: self.listener_event(job.element, job.kind),
         };
         Ok(Response::Activated { job: Box::new(activated) })
     }
@@ -273,17 +277,33 @@ fn no_such_job(verb: &str, key: Key) -> Rejection {
     Rejection::new(RejectionKind::NotFound, text)
 }
 
+fn no_such_instance(verb: &str, key: Key) -> String {
+    format!("Expected to {verb} process instance but no process instance found with key '{key}'")
+}
+
 /// The rejection of a command whose instance does not exist (any more).
-pub(crate) fn not_found(command: &Command) -> Rejection {
+pub(crate) fn not_found(command: &Command, instance: Key) -> Rejection {
     let text = match command {
         Command::CompleteJob { job, .. } => return no_such_job("complete", *job),
         Command::FailJob { job, .. } => return no_such_job("fail", *job),
         Command::ThrowJobError { job, .. } => return no_such_job("throw an error for", *job),
         Command::UpdateJob { job, .. } => return no_such_job("update", *job),
         Command::ActivateJob { job, .. } => return no_such_job("activate", *job),
-        Command::CancelProcessInstance {} => {
-            "Expected to cancel a process instance, but no such process instance was found".to_owned()
+        Command::CompleteTaskListener { job, .. } | Command::CompleteAdHocJob { job, .. } => {
+            return no_such_job("complete", *job);
         }
+        Command::CancelProcessInstance {} => {
+            format!(
+                "Expected to cancel a process instance with key '{instance}', but no such process was found"
+            )
+        }
+        Command::ModifyProcessInstance { .. } => no_such_instance("modify", instance),
+        Command::MigrateProcessInstance { .. } => no_such_instance("migrate", instance),
+        Command::SuspendProcessInstance {} => no_such_instance("suspend", instance),
+        Command::ResumeProcessInstance {} => no_such_instance("resume", instance),
+        Command::ActivateAdHoc { element, .. } => elements::ad_hoc_sub_process::no_such_ad_hoc(*element),
+        Command::AddIteration { element, .. } => return crate::multi_instance::no_body(*element),
+        Command::RemoveIteration { element } => return crate::multi_instance::no_iteration(*element),
         Command::ResolveIncident { incident } => {
             format!("Expected to resolve incident with key '{incident}', but no such incident was found")
         }

@@ -5,7 +5,7 @@ use crate::elements::process;
 use crate::expression::Failure;
 use crate::instance::{ElementState, Job, Role};
 use crate::run::Run;
-use record::{Event, JobKind, Key, Variables};
+use record::{Event, JobKind, Key, Str, Variables};
 
 impl Run<'_> {
     /// Begins the start listeners of an element. True where it has to wait for them.
@@ -78,6 +78,26 @@ impl Run<'_> {
             Ok(planned) => self.create_job(key, planned, JobKind::ExecutionListener, job.listener + 1),
             Err(failure) => self.incident(key, model.ordinal, Key::NONE, failure),
         }
+    }
+
+    /// The event that a listener's job is for; empty for other jobs.
+    pub(crate) fn listener_event(&self, element: Key, kind: JobKind) -> Str {
+        let event = match kind {
+            JobKind::BpmnElement | JobKind::AdHocSubProcess => "",
+            JobKind::TaskListener => {
+                let task = self.instance.tasks.iter().find(|task| task.element == element);
+                task.and_then(|task| task.transition.as_ref()).map_or("", |it| it.kind.as_str())
+            }
+            JobKind::ExecutionListener => {
+                let looping = self.node_of(element).is_some_and(|(_, node)| node.looping.is_some());
+                match self.instance.element(element) {
+                    Some(it) if it.state == ElementState::Completing => "END",
+                    Some(it) if looping && it.role != Role::Iteration => "BEFORE_ALL",
+                    _ => "START",
+                }
+            }
+        };
+        Str::from(event)
     }
 
     /// The listener that a job is for.

@@ -57,7 +57,8 @@ impl Run<'_> {
                 terminate.push(TerminateInstruction { element, element_id: Str::from("") });
                 activate.push(ActivateInstruction {
                     element_id: instruction.target_element_id.clone(),
-                    ancestor: instruction.ancestor,
+                    // Where nobody says otherwise, the token stays in the scopes that the source is in.
+                    ancestor: if instruction.ancestor.is_none() { element } else { instruction.ancestor },
                     variables: instruction.variables.clone(),
                 });
             }

@@ -280,10 +280,7 @@ impl Run<'_> {
     pub(crate) fn remove_iteration(&mut self, element: Key) -> Result<(), Rejection> {
         let found = self.instance.element(element).filter(|it| it.role == Role::Iteration);
         let Some((scope, counter)) = found.map(|it| (it.scope, it.counter)) else {
-            let text = format!(
-                "Expected to remove the iteration with key '{element}', but no such iteration of a multi-instance activity is active"
-            );
-            return Err(Rejection::new(RejectionKind::NotFound, text));
+            return Err(no_iteration(element));
         };
         self.terminate(element);
         self.iteration_ended(scope, counter, false, IterationEnd::default());
@@ -303,7 +300,14 @@ impl Run<'_> {
     }
 }
 
-fn no_body(element: Key) -> Rejection {
+pub(crate) fn no_iteration(element: Key) -> Rejection {
+    let text = format!(
+        "Expected to remove the iteration with key '{element}', but no such iteration of a multi-instance activity is active"
+    );
+    Rejection::new(RejectionKind::NotFound, text)
+}
+
+pub(crate) fn no_body(element: Key) -> Rejection {
     let text = format!(
         "Expected to add an iteration to the multi-instance activity with key '{element}', but no such activity is active"
     );

@@ -455,6 +455,8 @@ choice! {
         44 BroadcastSignal {
             /// Its variables.
             1 variables: Variables,
+            /// The instance that threw it: it has had it already.
+            2 except: Key,
         },
         /// An instance starts to wait for a signal.
         45 SubscribeSignal {

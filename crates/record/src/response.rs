@@ -128,6 +128,14 @@ message! {
         16 root: Key,
         /// Trace context of the instance.
         17 traceparent: Str,
+        /// Higher ones are leased first.
+        18 priority: i32,
+        /// Labels of the instance.
+        19 tags: Vec<Str>,
+        /// A name of the business for the instance.
+        20 business_id: Str,
+        /// The event of a listener, such as `START`; empty for other jobs.
+        21 event: Str,
     }
 }
 

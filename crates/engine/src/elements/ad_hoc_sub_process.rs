@@ -237,6 +237,12 @@ pub(crate) fn check_choice(run: &Run<'_>, key: Key, elements: &[AdHocActivation]
     choose(run, node, ad_hoc, elements).map(drop)
 }
 
+pub(crate) fn no_such_ad_hoc(key: Key) -> String {
+    format!(
+        "Expected to activate activities for ad-hoc sub-process but no active ad-hoc sub-process instance found with key '{key}'."
+    )
+}
+
 /// Someone asks for activities of an active ad-hoc sub-process.
 pub(crate) fn on_request(
     run: &mut Run<'_>,
@@ -251,10 +257,7 @@ pub(crate) fn on_request(
     let Some((node, ad_hoc)) = found.filter(|_| {
         run.instance.element(key).is_some_and(|it| it.state == crate::instance::ElementState::Active)
     }) else {
-        let text = format!(
-            "Expected to activate activities for ad-hoc sub-process but no active ad-hoc sub-process instance found with key '{key}'."
-        );
-        return Err(Rejection::new(RejectionKind::NotFound, text));
+        return Err(Rejection::new(RejectionKind::NotFound, no_such_ad_hoc(key)));
     };
     let chosen = choose(run, node, ad_hoc, elements)?;
     if cancel_remaining {

@@ -50,6 +50,7 @@ impl Run<'_> {
     pub(crate) fn create_job(&mut self, element: Key, planned: PlannedJob, kind: JobKind, listener: u32) {
         let key = self.key();
         let PlannedJob { job_type, retries, priority } = planned;
-        self.emit(Event::JobCreated { key, element, job_type, retries, kind, listener, priority });
+        let event = self.listener_event(element, kind);
+        self.emit(Event::JobCreated { key, element, job_type, retries, kind, listener, priority, event });
     }
 }

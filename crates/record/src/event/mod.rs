@@ -128,6 +128,8 @@ choice! {
             6 listener: u32,
             /// Higher ones are leased first.
             7 priority: i32,
+            /// The event of a listener, such as `START`; empty for other jobs.
+            8 event: Str,
         },
         /// A job was leased.
         14 JobActivated {
