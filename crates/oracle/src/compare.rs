@@ -6,7 +6,7 @@ use crate::generate::{Model, Random, draw, generate, next_stimulus};
 use crate::subject::{Outcome, Stimulus, Subject};
 
 /// Stimuli of one comparison.
-const STIMULI: usize = 24;
+const STIMULI: usize = 28;
 
 /// How many smaller models and shorter lists of stimuli are tried.
 const TRIES: usize = 400;

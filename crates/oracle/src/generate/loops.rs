@@ -43,12 +43,12 @@ impl Builder {
                  <completionCondition>= numberOfCompletedInstances &gt;= 2</completionCondition>"
                     .to_owned(),
             ),
-            "mi_collection" => {
+            "mi_collection" if self.has_items => {
                 let item = plan.id("item");
                 let items = "<loopDataInputRef>data_items</loopDataInputRef>";
                 (sequential, format!("{items}<inputDataItem id=\"{item}_id\" name=\"{item}\"/>"))
             }
-            "mi_behavior_one" | "mi_behavior_none" | "mi_compensation" => (sequential, all),
+            "mi_behavior_one" | "mi_behavior_none" | "mi_compensation" | "mi_collection" => (sequential, all),
             _ => return None,
         };
         let behaviour = plan.block.strip_prefix("mi_behavior_");
@@ -122,7 +122,8 @@ impl Builder {
             2 => ("<loopCondition>= loopCounter &lt; 2</loopCondition>".to_owned(), String::new()),
             _ => ("<loopCondition>= x &lt; 4</loopCondition>".to_owned(), " loopMaximum=\"3\"".to_owned()),
         };
-        let node = self.node(scope, from, &id, *random.pick(&["serviceTask", "userTask"]));
+        let element = *random.pick(&["serviceTask", "userTask"]);
+        let node = self.node(scope, from, &id, element);
         node.xml = format!(
             "<standardLoopCharacteristics testBefore=\"{before}\"{maximum}>{condition}</standardLoopCharacteristics>"
         );

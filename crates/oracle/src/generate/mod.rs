@@ -225,6 +225,8 @@ struct Builder {
     processes: Vec<String>,
     variables: Variables,
     effects: BTreeMap<String, Vec<Effect>>,
+    /// The process that is drawn has the data object `items`.
+    has_items: bool,
 }
 
 const JOBS: &[(&str, &str)] = &[

@@ -15,7 +15,7 @@ pub struct Plan {
     pub children: Vec<Plan>,
 }
 
-/// Patterns with the number of blocks they want inside.
+/// Patterns without blocks inside; some more often than others.
 const LEAVES: &[&str] = &[
     "service_task",
     "user_task",
@@ -50,6 +50,9 @@ const LEAVES: &[&str] = &[
     "end_escalation",
     "end_compensation",
     "end_terminate",
+    "end_terminate",
+    "graph",
+    "graph",
     "graph",
     "complex",
     "complex_inclusive",
@@ -75,12 +78,14 @@ const LEAVES: &[&str] = &[
     "mi_compensation",
     "start_quantity",
     "completion_quantity",
+    "completion_quantity",
     "data_association",
     "data_local",
     "boundary_parallel_multiple",
     "transaction_cancel",
 ];
 
+/// Patterns with the number of blocks they want inside.
 const NESTS: &[(&str, u64)] = &[
     ("exclusive", 3),
     ("parallel", 2),
@@ -213,7 +218,7 @@ impl Plan {
 impl Grower {
     fn make(&mut self, block: &'static str, children: Vec<Plan>) -> Plan {
         self.number += 1;
-        Plan { number: self.number, block, seed: self.random.next(), children }
+        Plan { number: self.number, block, seed: self.random.number(), children }
     }
 
     fn file(&mut self) -> Plan {

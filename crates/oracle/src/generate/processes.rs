@@ -13,7 +13,8 @@ impl Builder {
         let mut random = Random::new(plan.seed);
         let mut scope = Scope::default();
         let mut id = format!("P{index}");
-        if index == 0 {
+        self.has_items = index == 0;
+        if self.has_items {
             // Multi-instance activities loop over it.
             scope.data.push("items".to_owned());
         }
@@ -86,7 +87,8 @@ impl Builder {
         scope.node(&throws, "intermediateThrowEvent").on(Event::Escalation(format!("C{}", random.below(2))));
         let last = self.job(plan, scope, &throws, "last");
         scope.flow(&split, &on).is_default = true;
-        scope.node(&on, *random.pick(&["task", "userTask"]));
+        let element = *random.pick(&["task", "userTask"]);
+        scope.node(&on, element);
         let end = self.end(plan, scope, &last, "called");
         scope.flow(&on, &end);
     }

@@ -166,7 +166,8 @@ impl Builder {
             || (plan.block == "ad_hoc_sequential" && random.chance(50));
         for index in 0..3 {
             let job = plan.id(&format!("inner_{index}_"));
-            inner.node(&job, *random.pick(&["serviceTask", "userTask"]));
+            let element = *random.pick(&["serviceTask", "userTask"]);
+            inner.node(&job, element);
             self.affects(&job, Effect::Count(counter.clone()));
         }
         if plan.block == "ad_hoc_flow" {
@@ -224,47 +225,34 @@ impl Builder {
             Some(kind) => (kind, true),
             None => (kind, kind == "parallel_multiple" && random.chance(50)),
         };
-        let mut also = None;
-        let events = match kind {
-            "error" => vec![Event::Error(name("E", 2, random))],
-            "error_catch_all" => {
-                // An exact one beside it, behind it or before it.
-                also = Some(Event::Error(name("E", 2, random)));
-                vec![Event::Error(String::new())]
-            }
-            "escalation" => vec![Event::Escalation(random.pick(&["", "C0", "C1"]).to_string())],
-            _ => waits(kind, random),
-        };
+        let mut events = vec![(boundary, waited(kind, random))];
+        if kind == "error_catch_all" {
+            // An exact one beside it, written before or behind it.
+            let exact = (plan.id("boundary_also_"), vec![Event::Error(name("E", 2, random))]);
+            events.insert(random.index(2), exact);
+        }
+        let mut seed = random.clone();
         let content = match kind {
             "error" | "error_catch_all" => {
-                let mut seed = random.clone();
-                Some(self.inside(
-                    plan,
-                    0,
-                    Some(&mut |builder, inner, at| builder.may_fail(plan, inner, at, &mut seed)),
-                ))
+                let more: Ending<'_> = &mut |builder, inner, at| builder.may_fail(plan, inner, at, &mut seed);
+                Some(self.inside(plan, 0, Some(more)))
             }
             "escalation" => {
-                Some(self.inside(plan, 0, Some(&mut |builder, inner, at| builder.escalates(plan, inner, at))))
+                let more: Ending<'_> = &mut |builder, inner, at| builder.escalates(plan, inner, at);
+                Some(self.inside(plan, 0, Some(more)))
             }
             _ if random.chance(50) && !plan.children.is_empty() => Some(self.inside(plan, 0, None)),
             _ => None,
         };
         let element =
             if content.is_some() { "subProcess" } else { *random.pick(&["serviceTask", "userTask"]) };
-        self.node(scope, from, &host, element).inner = content;
-        let late = also.as_ref().is_some_and(|_| random.chance(50));
-        let mut also = also;
-        let mut ends = Vec::new();
-        for (letter, is_second) in [("p", false), ("q", true)] {
-            let second = (is_second == late).then_some(());
-            let (id, events) = match second {
-                Some(()) => (boundary.clone(), events.clone()),
-                None => match also.take() {
-                    Some(event) => (plan.id("boundary_also_"), vec![event]),
-                    None => continue,
-                },
-            };
+        let node = self.node(scope, from, &host, element);
+        node.inner = content;
+        if random.chance(25) {
+            node.xml = repeated(random);
+        }
+        scope.flow(&host, &merge);
+        for (index, (id, events)) in events.into_iter().enumerate() {
             let node = scope.node(&id, "boundaryEvent").with("attachedToRef", &host);
             node.events = events;
             if keep {
@@ -273,16 +261,13 @@ impl Builder {
             if kind == "parallel_multiple" {
                 node.with("parallelMultiple", "true");
             }
-            ends.push(self.job(plan, scope, &id, letter));
-        }
-        scope.flow(&host, &merge);
-        scope.node(&merge, "exclusiveGateway");
-        for (index, end) in ends.iter().enumerate() {
+            let path = self.job(plan, scope, &id, &format!("path{index}"));
             match keep {
-                true => drop(self.end(plan, scope, end, &format!("k{index}"))),
-                false => drop(scope.flow(end, &merge)),
+                true => drop(self.end(plan, scope, &path, &format!("path{index}"))),
+                false => drop(scope.flow(&path, &merge)),
             }
         }
+        scope.node(&merge, "exclusiveGateway");
         merge
     }
 
@@ -331,7 +316,11 @@ impl Builder {
         };
         let mut inner = self.inside(plan, 0, Some(&mut more));
         self.event_sub_process(plan, &mut inner, random);
-        self.node(scope, from, &id, "subProcess").inner = Some(inner);
+        let node = self.node(scope, from, &id, "subProcess");
+        node.inner = Some(inner);
+        if random.chance(20) {
+            node.xml = repeated(random);
+        }
         if kind != "compensation" {
             return id;
         }
@@ -346,12 +335,7 @@ impl Builder {
     pub(super) fn event_sub_process(&mut self, plan: &Plan, scope: &mut Scope, random: &mut Random) {
         let kind = plan.block.trim_start_matches("esp_");
         let (kind, keep) = kind.strip_suffix("_keep").map_or((kind, false), |kind| (kind, true));
-        let events = match kind {
-            "error" => vec![Event::Error(random.pick(&["", "E0", "E1"]).to_string())],
-            "escalation" => vec![Event::Escalation(random.pick(&["", "C0", "C1"]).to_string())],
-            "compensation" => vec![Event::Compensation { activity: String::new(), wait: true }],
-            _ => waits(kind, random),
-        };
+        let events = waited(kind, random);
         let (id, start) = (plan.id("esp_"), plan.id("esp_start_"));
         let mut inner = Scope::default();
         let node = inner.node(&start, "startEvent");
@@ -377,10 +361,23 @@ impl Builder {
 /// What a block adds at the end of a scope.
 pub(super) type Ending<'a> = &'a mut dyn FnMut(&mut Builder, &mut Scope, &str) -> String;
 
-/// Events that come from outside.
-fn waits(kind: &str, random: &mut Random) -> Vec<Event> {
+/// A multi-instance marker.
+fn repeated(random: &mut Random) -> String {
+    format!(
+        "<multiInstanceLoopCharacteristics isSequential=\"{}\"><loopCardinality>= {}</loopCardinality></multiInstanceLoopCharacteristics>",
+        random.chance(40),
+        1 + random.below(3)
+    )
+}
+
+/// What an event of this kind waits for.
+fn waited(kind: &str, random: &mut Random) -> Vec<Event> {
     let (message, signal) = (Event::Message(name("M", 3, random)), Event::Signal(name("S", 2, random)));
     let timer = Event::Timer(format!("PT{}S", 1 + random.below(4)));
+    let code = |random: &mut Random, letter: &str| match random.below(3) {
+        0 => String::new(),
+        number => format!("{letter}{}", number - 1),
+    };
     match kind {
         "message" => vec![message],
         "timer" => vec![timer],
@@ -388,6 +385,10 @@ fn waits(kind: &str, random: &mut Random) -> Vec<Event> {
         "conditional" => vec![Event::Conditional(condition(random))],
         "multiple" => vec![message, signal, timer],
         "parallel_multiple" => vec![signal, message],
+        "error" => vec![Event::Error(code(random, "E"))],
+        "error_catch_all" => vec![Event::Error(String::new())],
+        "escalation" => vec![Event::Escalation(code(random, "C"))],
+        "compensation" => vec![Event::Compensation { activity: String::new(), wait: true }],
         _ => vec![signal],
     }
 }

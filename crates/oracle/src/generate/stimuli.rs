@@ -16,7 +16,7 @@ pub fn next_stimulus(random: &mut Random, model: &Model, seen: &Observation) -> 
     let draw = random.below(100);
     match draw {
         0..57 if !waiting.is_empty() => complete(random, model, seen, &waiting),
-        57..63 if !waiting.is_empty() => {
+        57..63 if !waiting.is_empty() && (catches_errors(model) || random.chance(15)) => {
             let (element, nth, _) = random.pick(&waiting).clone();
             let code = random.pick(&["E0", "E1", "E1", "E9"]).to_string();
             Stimulus::Error { element_id: element, nth, code }
@@ -44,6 +44,12 @@ fn start(random: &mut Random, model: &Model) -> Stimulus {
             variables: model.variables.clone(),
         },
     }
+}
+
+fn catches_errors(model: &Model) -> bool {
+    ["boundary_error", "boundary_error_catch_all", "esp_error", "called_error"]
+        .iter()
+        .any(|it| model.features.contains(it))
 }
 
 /// Tasks that wait, as (element, number among those of the element, instance).

@@ -1,5 +1,14 @@
-//! Golden cases of the interpreter, and what the comparison finds.
+//! Golden cases of the interpreter, written from the standard's text, and what the comparison finds.
 
+mod boundary;
+mod compensation;
+mod event_sub_processes;
+mod events;
 mod gateways;
 mod generated;
+mod joins;
+mod loops;
+mod scopes;
 mod script;
+mod starts;
+mod tasks;

@@ -8,7 +8,7 @@
 //! A script is lines of `start P x=1`, `complete a x=1`, `complete a#1`, `error a CODE`, `message M`, `signal S`,
 //! `advance 5` (seconds), `set x=1`, `cancel`, and `? ...` with what is expected then: words `a` (activated and completed
 //! once), `a:activated/completed/terminated`, `a+` (live once), `a!` (an incident), `-a` (never touched), `x=1` (a
-//! variable), `done`, `gone` (ended from outside), `open`; `@1` turns to the second instance; `refused` before a stimulus.
+//! variable; `x=none` without it), `done`, `gone` (ended from outside), `open`; `@1` turns to the second instance; `refused` before a stimulus.
 
 use dirigent_oracle::diagram::{Diagram, Event, Scope};
 use dirigent_oracle::{Counts, InstanceView, Outcome, State, Stimulus, Value, Variables, World};
@@ -222,7 +222,8 @@ fn holds(instance: &InstanceView, word: &str) -> bool {
         _ => {}
     }
     if let Some((name, text)) = word.split_once('=') {
-        return instance.variables.get(name) == Some(&value(text));
+        let expected = (text != "none").then(|| value(text));
+        return instance.variables.get(name) == expected.as_ref();
     }
     if let Some(id) = word.strip_prefix('-') {
         return counts(id) == Counts::default();
