@@ -228,13 +228,15 @@ impl Node {
     }
 }
 
-/// Root elements that raw XML refers to by `on_<kind>_<name>`.
+/// Root elements that raw XML refers to by `<kind>_<name>`, or by `on_<kind>_<name>` for an event definition.
 fn referred(xml: &str) -> Vec<(&'static str, String)> {
     let mut out = Vec::new();
     for kind in ["signal", "escalation", "message", "error"] {
-        for part in xml.split(&format!("\"on_{kind}_")).skip(1) {
-            if let Some((name, _)) = part.split_once('"') {
-                out.push((kind, name.to_owned()));
+        for start in [format!("\"on_{kind}_"), format!("{kind}Ref=\"{kind}_")] {
+            for part in xml.split(&start).skip(1) {
+                if let Some((name, _)) = part.split_once('"') {
+                    out.push((kind, name.to_owned()));
+                }
             }
         }
     }

@@ -16,6 +16,7 @@ impl Builder {
             "standard_loop" | "standard_loop_before" => {
                 return Some(self.standard_loop(plan, scope, from, random));
             }
+            "parallel_twice" => return Some(self.parallel_twice(plan, scope, from)),
             "start_quantity" => return Some(self.start_quantity(plan, scope, from)),
             "completion_quantity" => return Some(self.completion_quantity(plan, scope, from, random)),
             "data_association" => return Some(self.data(plan, scope, from)),
@@ -30,39 +31,41 @@ impl Builder {
             }
             _ => {}
         }
+        self.multiple(plan, scope, from, random)
+    }
+
+    /// A multi-instance activity.
+    fn multiple(
+        &mut self,
+        plan: &Plan,
+        scope: &mut Scope,
+        from: &str,
+        random: &mut Random,
+    ) -> Option<String> {
         let id = plan.id("multiple_");
+        let sequential = match plan.block {
+            "mi_sequential" => true,
+            "mi_parallel" | "mi_sub_process" => false,
+            block if block.starts_with("mi_") => random.chance(40),
+            _ => return None,
+        };
         let count = 2 + random.below(2);
-        let sequential = random.chance(40);
-        let all = format!("<loopCardinality>= {count}</loopCardinality>");
-        let (sequential, content) = match plan.block {
-            "mi_sequential" => (true, all),
-            "mi_parallel" | "mi_sub_process" => (false, all),
-            "mi_completion" => (
-                sequential,
-                "<loopCardinality>= 3</loopCardinality>\
+        let content = match plan.block {
+            "mi_completion" => "<loopCardinality>= 3</loopCardinality>\
                  <completionCondition>= numberOfCompletedInstances &gt;= 2</completionCondition>"
-                    .to_owned(),
-            ),
+                .to_owned(),
             "mi_collection" if self.has_items => {
                 let item = plan.id("item");
                 let items = "<loopDataInputRef>data_items</loopDataInputRef>";
-                (sequential, format!("{items}<inputDataItem id=\"{item}_id\" name=\"{item}\"/>"))
+                format!("{items}<inputDataItem id=\"{item}_id\" name=\"{item}\"/>")
             }
-            "mi_behavior_one" | "mi_behavior_none" | "mi_compensation" | "mi_collection" => (sequential, all),
-            _ => return None,
+            _ => format!("<loopCardinality>= {count}</loopCardinality>"),
         };
-        let behaviour = plan.block.strip_prefix("mi_behavior_");
-        let event = match random.below(2) {
-            0 => ("signal", Event::Signal(name("S", 2, random))),
-            _ => ("escalation", Event::Escalation(name("C", 2, random))),
+        let (kind, thrown) = match random.chance(50) {
+            true => ("signal", name("S", 2, random)),
+            false => ("escalation", name("C", 2, random)),
         };
-        let marker = match (behaviour, &event.1) {
-            (Some(which), Event::Signal(name) | Event::Escalation(name)) => {
-                let behavior = if which == "one" { "One" } else { "None" };
-                format!(" behavior=\"{behavior}\" {which}BehaviorEventRef=\"on_{}_{name}\"", event.0)
-            }
-            _ => String::new(),
-        };
+        let (attributes, more) = behaviour(plan.block, kind, &thrown);
         let body = match plan.block {
             "mi_sub_process" | "mi_collection" => Some(self.inside(plan, 0, None)),
             _ => None,
@@ -70,11 +73,11 @@ impl Builder {
         let element = if body.is_some() { "subProcess" } else { *random.pick(&["serviceTask", "userTask"]) };
         let node = self.node(scope, from, &id, element);
         node.inner = body;
-        node.xml = format!(
-            "<multiInstanceLoopCharacteristics isSequential=\"{sequential}\"{marker}>{content}</multiInstanceLoopCharacteristics>"
-        );
-        if behaviour.is_some() {
-            return Some(self.caught(plan, scope, &id, event.1, random));
+        let marker = "multiInstanceLoopCharacteristics";
+        node.xml = format!("<{marker} isSequential=\"{sequential}\"{attributes}>{content}{more}</{marker}>");
+        if plan.block.starts_with("mi_behavior_") {
+            let event = if kind == "signal" { Event::Signal(thrown) } else { Event::Escalation(thrown) };
+            return Some(self.caught(plan, scope, &id, event, random));
         }
         if plan.block != "mi_compensation" {
             return Some(id);
@@ -141,6 +144,24 @@ impl Builder {
         id
     }
 
+    /// Two tokens on each flow into a parallel join, which fires twice.
+    fn parallel_twice(&mut self, plan: &Plan, scope: &mut Scope, from: &str) -> String {
+        let (split, join, id) = (plan.id("split_"), plan.id("join_"), plan.id("both_"));
+        self.node(scope, from, &split, "parallelGateway");
+        let jobs = ["a", "b", "c", "d"].map(|letter| self.job(plan, scope, &split, letter));
+        scope.node(&join, "parallelGateway");
+        for (index, pair) in jobs.chunks(2).enumerate() {
+            let merge = plan.id(&format!("merge_{index}_"));
+            pair.iter().for_each(|job| {
+                scope.flow(job, &merge);
+            });
+            scope.node(&merge, "exclusiveGateway");
+            scope.flow(&merge, &join);
+        }
+        self.node(scope, &join, &id, "serviceTask").with("startQuantity", "2");
+        id
+    }
+
     fn completion_quantity(
         &mut self,
         plan: &Plan,
@@ -182,5 +203,24 @@ impl Builder {
         scope.flow(&low, &merge);
         scope.node(&merge, "exclusiveGateway");
         merge
+    }
+}
+
+/// Attributes and content of a multi-instance marker whose instances throw an event when they complete.
+fn behaviour(block: &str, kind: &str, name: &str) -> (String, String) {
+    let event = |which: &str, attribute: &str| {
+        (format!(" behavior=\"{which}\" {attribute}=\"on_{kind}_{name}\""), String::new())
+    };
+    match block {
+        "mi_behavior_one" => event("One", "oneBehaviorEventRef"),
+        "mi_behavior_none" => event("None", "noneBehaviorEventRef"),
+        "mi_behavior_complex" => {
+            let condition = "<condition>= numberOfCompletedInstances = 2</condition>";
+            let event = format!("<event><{kind}EventDefinition {kind}Ref=\"{kind}_{name}\"/></event>");
+            let definition =
+                format!("<complexBehaviorDefinition>{condition}{event}</complexBehaviorDefinition>");
+            (" behavior=\"Complex\"".to_owned(), definition)
+        }
+        _ => Default::default(),
     }
 }

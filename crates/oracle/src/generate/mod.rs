@@ -174,7 +174,9 @@ pub const FEATURES: &[&str] = &[
     "mi_collection",
     "mi_behavior_one",
     "mi_behavior_none",
+    "mi_behavior_complex",
     "mi_compensation",
+    "parallel_twice",
     "start_quantity",
     "completion_quantity",
     // Data.

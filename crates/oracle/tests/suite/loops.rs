@@ -276,4 +276,18 @@ fn completed_instances_throw_events() {
         complete a
         ? a:3/1/2 a(loop):1/0/1 b f -e done",
     );
+    let complex = "behavior='Complex'";
+    let definition = "<complexBehaviorDefinition><condition>=numberOfCompletedInstances = 2</condition>\
+        <event><signalEventDefinition signalRef=\"signal_S\"/></event></complexBehaviorDefinition></multiInstance";
+    let diagram = behaviour(complex, "keep").replace("</multiInstance", definition);
+    check(
+        &diagram,
+        "start P
+        complete a
+        ? -b
+        complete a
+        ? b f
+        complete a
+        ? b e done",
+    );
 }
