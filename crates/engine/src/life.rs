@@ -15,7 +15,7 @@ use crate::expression::Failure;
 use crate::instance::{ElementState, Role, find};
 use crate::run::Run;
 use crate::variables::{Base, Scopes};
-use record::{Command, Event, IncidentType, Key, Rejection, RejectionKind, Variables};
+use record::{Command, Event, IncidentType, Key, Rejection, RejectionKind, Str, Variables};
 
 impl Run<'_> {
     /// A token goes through: the element is activated and completed in one.
@@ -77,8 +77,15 @@ impl Run<'_> {
         let Some((_, node)) = self.node_of(key) else { return };
         if node.outputs.is_empty() {
             self.merge(key, variables);
-        } else {
+        } else if node.restricts {
             self.set_local(key, variables);
+        } else {
+            // What data associations hand on stays with the element; they say where it goes.
+            let is_source = |name: &Str| node.outputs.iter().any(|it| it.optional.as_ref() == Some(name));
+            let (own, others): (Variables, Variables) =
+                variables.into_iter().partition(|(name, _)| is_source(name));
+            self.set_local(key, own);
+            self.merge(key, others);
         }
         self.complete(key);
     }

@@ -28,6 +28,9 @@ pub(crate) struct Run<'a> {
     events: Vec<Event>,
     index: Vec<IndexChange>,
     queue: VecDeque<Token>,
+    /// Tokens before events that throw to whoever waits: they go when nothing else moves, so that all who wait in
+    /// parallel do wait.
+    throws: VecDeque<Token>,
     /// Variables that changed since conditions were looked at: scope, name, and whether it is new.
     pub changed: Vec<(Key, Str, bool)>,
     /// A condition was opened and not looked at.
@@ -72,6 +75,7 @@ impl<'a> Run<'a> {
             events: Vec::with_capacity(8),
             index: Vec::new(),
             queue: VecDeque::new(),
+            throws: VecDeque::new(),
             changed: Vec::new(),
             armed: false,
             budget: limits::MAX_TRANSITIONS,
@@ -218,7 +222,9 @@ impl<'a> Run<'a> {
     fn run(&mut self) {
         loop {
             self.look_at_conditions();
-            let Some(token) = self.queue.pop_front() else {
+            let throws = self.queue.is_empty() && !self.throws.is_empty();
+            let next = self.queue.pop_front().or_else(|| self.throws.pop_front());
+            let Some(token) = next else {
                 // Only when nothing else can move is it known what a join still waits for.
                 let joins = !self.instance.waiting.is_empty() || !self.instance.resetting.is_empty();
                 if !joins || !self.settle_joins() {
@@ -239,7 +245,11 @@ impl<'a> Run<'a> {
                     At::Flow(flow) => self.process.flows[flow].target,
                     At::Node(node) => node,
                 };
-                elements::enter(self, node, token.scope);
+                if self.process.nodes[node].throws_to_waiting && !throws {
+                    self.throws.push_back(token);
+                } else {
+                    elements::enter(self, node, token.scope);
+                }
             }
         }
     }
@@ -249,6 +259,7 @@ impl<'a> Run<'a> {
         let pending = self
             .queue
             .drain(..)
+            .chain(self.throws.drain(..))
             .map(|token| match token.at {
                 At::Flow(flow) => {
                     Pending { ordinal: process.flows[flow].ordinal, scope: token.scope, element: false }
@@ -264,7 +275,7 @@ impl<'a> Run<'a> {
 
     /// The tokens have run for so long without anything to wait for that they would run for ever.
     fn give_up(&mut self) {
-        let tokens: Vec<Token> = self.queue.drain(..).collect();
+        let tokens: Vec<Token> = self.queue.drain(..).chain(self.throws.drain(..)).collect();
         for token in tokens {
             let node = match token.at {
                 At::Flow(flow) => self.process.flows[flow].target,
@@ -290,7 +301,7 @@ impl<'a> Run<'a> {
 
     /// True where tokens of a scope are on their way.
     pub fn has_tokens(&self, scope: Key) -> bool {
-        self.queue.iter().any(|token| token.scope == scope)
+        self.queue.iter().chain(&self.throws).any(|token| token.scope == scope)
             || self.instance.pending.iter().any(|token| token.scope == scope)
     }
 
@@ -342,6 +353,7 @@ impl<'a> Run<'a> {
     /// Tokens of a scope that are on their way are no more.
     pub fn drop_tokens(&mut self, scope: Key) {
         self.queue.retain(|token| token.scope != scope);
+        self.throws.retain(|token| token.scope != scope);
     }
 
     /// Completes a scope in which nothing is left.

@@ -50,10 +50,10 @@ impl SignalState {
                 events.push(Event::SignalUnsubscribed { subscription: *subscription });
                 Response::Done {}
             }
-            Command::BroadcastSignal { variables } => {
+            Command::BroadcastSignal { variables, except } => {
                 let key = env.blocks.take();
                 events.push(Event::SignalBroadcast { key, variables: variables.clone() });
-                self.broadcast(name, catalog, key, variables, env, &mut events);
+                self.broadcast(name, catalog, key, variables, *except, env, &mut events);
                 Response::Broadcast { key }
             }
             other => return Err(misdirected(other)),
@@ -64,12 +64,14 @@ impl SignalState {
         Ok(Step { events, response, index: Vec::new(), more: false })
     }
 
+    #[allow(clippy::too_many_arguments)]
     fn broadcast(
         &self,
         name: &Str,
         catalog: &Catalog,
         key: Key,
         variables: &Variables,
+        except: Key,
         env: &mut Env<'_>,
         events: &mut Vec<Event>,
     ) {
@@ -78,7 +80,7 @@ impl SignalState {
             *sends += 1;
             events.push(Event::CommandSent { sequence, target, command: Box::new(command) });
         };
-        for (subscription, instance) in &self.waiting {
+        for (subscription, instance) in self.waiting.iter().filter(|(_, instance)| *instance != except) {
             let (subscription, variables) = (*subscription, variables.clone());
             let command = Command::CorrelateSubscription { subscription, message: key, variables };
             send(AggregateId::from(*instance), command, env.sends);

@@ -119,6 +119,9 @@ impl Run<'_> {
         let mut results: Vec<(Str, Value)> = Vec::new();
         for mapping in mappings {
             let scopes = Scopes::with(self.instance, scope, &results);
+            if mapping.optional.as_ref().is_some_and(|source| scopes.value(source).is_none()) {
+                continue;
+            }
             let value = evaluate(mapping, &scopes, &mut self.evaluator)?;
             let name = &mapping.target[0];
             let known = results.iter().position(|(known, _)| known == name);

@@ -231,6 +231,21 @@ impl Run<'_> {
         self.triggered(element, ordinal, part, variables.clone());
     }
 
+    /// Throws a signal: to whoever waits for it in this instance at once, then to all others.
+    pub(crate) fn throw_signal(&mut self, name: &Str, variables: Variables) {
+        let own = self.instance.subscriptions.iter().filter(|it| it.signal && it.name == *name);
+        let own: Vec<Key> = own.map(|it| it.key).collect();
+        if !own.is_empty() {
+            let message = self.key();
+            for subscription in own {
+                // One that an earlier one ended does not wait any more.
+                self.correlate(subscription, message, &variables);
+            }
+        }
+        let (target, except) = (self.signal(name), self.instance.key);
+        self.send(target, Command::BroadcastSignal { variables, except });
+    }
+
     /// One definition of the event `ordinal` that a live element instance waits for occurred: of the element
     /// itself, of an event on its boundary, behind it, or of an event sub-process in it.
     pub(crate) fn triggered(&mut self, element: Key, ordinal: u32, part: u32, variables: Variables) {

@@ -15,7 +15,7 @@ enum Runner {
 
 /// The suites, by the folder that they have in the material.
 const SUITES: &[(&str, Runner)] = &[
-    ("betsy", Runner::Tests("dirigent-bpmn", "conformance")),
+    ("betsy", Runner::Program("dirigent-testkit", "betsy")),
     ("bpmnspector", Runner::Program("dirigent-bpmn", "bpmnspector")),
     ("dmn-tck", Runner::Program("dirigent-dmn", "dmn-tck")),
     ("miwg", Runner::Program("dirigent-bpmn", "miwg")),

@@ -76,6 +76,12 @@ impl Compiler<'_> {
             NodeKind::ComplexGateway(gateway) => gateway.join.is_some(),
             _ => node.start_quantity > 1,
         };
+        let throws_to_waiting = match &kind {
+            NodeKind::Throw(throws) | NodeKind::EndEvent(throws) => {
+                throws.iter().any(|throw| matches!(throw, Throw::Signal(_)))
+            }
+            _ => false,
+        };
         let own_choice = matches!(
             kind,
             NodeKind::ExclusiveGateway
@@ -99,6 +105,8 @@ impl Compiler<'_> {
             outputs: self.mappings(&node.id, &node.ext.outputs),
             default: node.default_flow,
             conditional: !own_choice && (conditions || node.default_flow.is_some()),
+            throws_to_waiting,
+            restricts: !node.ext.outputs.is_empty(),
             collects,
             plain: false,
             start_quantity: node.start_quantity,

@@ -80,6 +80,10 @@ pub struct Node {
     pub default: Option<usize>,
     /// Flows out of it have conditions that are looked at when it completes.
     pub conditional: bool,
+    /// It throws a signal to whoever waits for it.
+    pub throws_to_waiting: bool,
+    /// Mappings say what leaves it; without, all its variables do.
+    pub restricts: bool,
     /// Tokens wait at it for others.
     pub collects: bool,
     /// Nothing but its own behaviour is to be done: no mappings, listeners, loops, quantities or compensation.

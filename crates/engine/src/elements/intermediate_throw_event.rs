@@ -93,9 +93,8 @@ fn one(run: &mut Run<'_>, node: usize, throw: &Throw, key: Key) -> Result<Done, 
         Throw::Signal(name) => {
             let name = text(run, name, key)?;
             let variables = run.instance.element(key).map(|it| it.variables.clone()).unwrap_or_default();
-            let target = run.signal(&name);
-            run.send(target, Command::BroadcastSignal { variables });
-            Ok(Done::Thrown)
+            run.throw_signal(&name, variables);
+            Ok(if run.instance.is_live(key) { Done::Thrown } else { Done::Gone })
         }
         Throw::Error(code) => {
             let code = text(run, code, key)?;
@@ -168,8 +167,7 @@ impl Run<'_> {
             Throw::Signal(name) => {
                 let Some(name) = code(self, name) else { return };
                 // It is for everyone who waits for the signal, the activity's own boundary included.
-                let target = self.signal(&name);
-                return self.send(target, Command::BroadcastSignal { variables: Variables::new() });
+                return self.throw_signal(&name, Variables::new());
             }
             Throw::Message { name, .. } => {
                 let Some(name) = code(self, name) else { return };

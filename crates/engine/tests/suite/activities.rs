@@ -1,7 +1,7 @@
 //! Tasks and sub-processes.
 
-use crate::harness::{model, service, trace};
 use expect_test::{Expect, expect};
+use testkit::{model, service, trace};
 
 fn check(nodes: &str, flows: &str, script: &str, expected: Expect) {
     expected.assert_eq(&trace(&model(nodes, flows), script));

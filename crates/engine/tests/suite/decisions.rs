@@ -1,10 +1,10 @@
 //! Business rule tasks that call decisions.
 
-use crate::harness::{World, model};
 use expect_test::{Expect, expect};
 use record::command::Resource;
 use record::wire::Bytes;
 use record::{AggregateId, Command, Key, Response, json};
+use testkit::{World, model};
 
 const DISCOUNT: &str = r##"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="pricing" name="Pricing" namespace="http://example.org/pricing">
   <inputData id="i1" name="amount"><variable name="amount" typeRef="number"/></inputData>

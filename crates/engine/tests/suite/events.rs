@@ -1,7 +1,7 @@
 //! Start, intermediate, boundary and end events.
 
-use crate::harness::{file, model, service, trace};
 use expect_test::{Expect, expect};
+use testkit::{file, model, service, trace};
 
 fn check(model: &str, script: &str, expected: Expect) {
     expected.assert_eq(&trace(model, script));

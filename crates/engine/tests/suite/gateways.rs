@@ -1,7 +1,7 @@
 //! Gateways.
 
-use crate::harness::{file, model, service, trace};
 use expect_test::{Expect, expect};
+use testkit::{file, model, service, trace};
 
 fn check(model: &str, script: &str, expected: Expect) {
     expected.assert_eq(&trace(model, script));
@@ -178,7 +178,7 @@ fn parallel_gateway_needs_a_token_on_every_flow() {
 #[test]
 fn an_endless_loop_is_cut_into_steps() {
     let nodes = r#"<startEvent id="s"/><exclusiveGateway id="g"/><task id="t"/>"#;
-    let mut world = crate::harness::World::new(1, false);
+    let mut world = testkit::World::new(1, false);
     world.deploy(&model(nodes, "s > g > t > g"));
     let mut env = (record::KeyBlocks::new(1), 1u64);
     let mut aggregate = dirigent_engine::Aggregate::default();

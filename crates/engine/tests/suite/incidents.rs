@@ -1,7 +1,7 @@
 //! Incidents: every stuck token has one, and each can be resolved.
 
-use crate::harness::{file, model, service, trace};
 use expect_test::{Expect, expect};
+use testkit::{file, model, service, trace};
 
 fn check(model: &str, script: &str, expected: Expect) {
     expected.assert_eq(&trace(model, script));
@@ -48,7 +48,7 @@ fn a_job_without_retries_is_an_incident() {
 
 #[test]
 fn new_retries_do_not_resolve_the_incident() {
-    let mut world = crate::harness::World::new(1, false);
+    let mut world = testkit::World::new(1, false);
     world.deploy(&one_task(""));
     world.line("start p");
     world.line("fail work 0");

@@ -6,7 +6,6 @@ mod activities;
 mod decisions;
 mod events;
 mod gateways;
-mod harness;
 mod incidents;
 mod messages;
 mod random;

@@ -1,7 +1,7 @@
 //! Messages: waiting instances, waiting messages, message starts.
 
-use crate::harness::{file, trace};
 use expect_test::{Expect, expect};
+use testkit::{file, trace};
 
 fn check(model: &str, script: &str, expected: Expect) {
     expected.assert_eq(&trace(model, script));

@@ -1,8 +1,8 @@
 //! Properties over random processes with random stimuli: every run ends, tokens are conserved, and the four ways
 //! of running it (1 or 3 partitions, evicted or not) tell the same story.
 
-use crate::harness::{World, model, service};
 use std::fmt::Write;
+use testkit::{World, model, service};
 
 /// A small generator of its own, so that a seed means the same everywhere.
 struct Rng(u64);

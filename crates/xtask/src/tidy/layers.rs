@@ -24,6 +24,7 @@ const RINGS: &[(&str, Ring)] = &[
     ("bench", Ring::Development),
     ("oracle", Ring::Development),
     ("sim", Ring::Development),
+    ("testkit", Ring::Development),
     ("xtask", Ring::Development),
 ];
 

@@ -1,0 +1,14 @@
+//! Runs models on the real engine in memory, with a virtual clock: scripts of commands whose events are rendered as a
+//! trace, all partitions in one place, and the properties that hold after every command.
+//!
+//! **Invariant:** nothing here decides how a process runs; it delivers commands and compares what came of them.
+
+pub mod betsy;
+mod model;
+mod render;
+mod script;
+mod world;
+
+pub use model::{file, model, service};
+pub use script::{trace, variables};
+pub use world::World;

@@ -1,0 +1,286 @@
+//! A script of commands, one a line, and the trace of what came of it.
+
+use crate::World;
+use engine::{IndexEntry, JobState};
+use record::command::{ActivateInstruction, AdHocActivation, MoveInstruction, TerminateInstruction};
+use record::{AggregateId, Command, Key, Rejection, Response, Str, json};
+use std::fmt::Write;
+
+/// Runs `script` over `model` in all four ways and gives the one trace.
+pub fn trace(model: &str, script: &str) -> String {
+    let mut traces = Vec::new();
+    for (partitions, evict) in [(1, false), (3, false), (1, true), (3, true)] {
+        let mut world = World::new(partitions, evict);
+        world.deploy(model);
+        for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            world.line(line);
+        }
+        world.check_replay();
+        traces.push(world.trace);
+    }
+    assert!(
+        traces.windows(2).all(|pair| pair[0] == pair[1]),
+        "the four runs differ:\n{}",
+        traces.join("\n---\n")
+    );
+    traces.swap_remove(0)
+}
+
+impl World {
+    /// Carries out one line of a script.
+    ///
+    /// # Panics
+    /// Where the line names what is not there.
+    pub fn line(&mut self, line: &str) {
+        let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let (first, after) = rest.split_once(' ').unwrap_or((rest, ""));
+        let _ = writeln!(self.trace, "> {line}");
+        let result = match verb {
+            "start" => self.start(first, after),
+            "complete" | "fail" | "error" | "activate" => self.on_job(verb, first, after),
+            "time" => {
+                self.advance(first.parse().expect("milliseconds"));
+                Ok(Response::Done {})
+            }
+            "publish" => self.publish(first, after),
+            "resolve" => self.resolve(),
+            "set" => {
+                let scope = self.last_instance;
+                let command = Command::SetVariables { scope, variables: variables(rest), local: false };
+                self.submit(AggregateId::from(scope), command)
+            }
+            "signal" => {
+                let target = AggregateId::Signal { tenant: self.tenant.clone(), name: first.into() };
+                self.submit(
+                    target,
+                    Command::BroadcastSignal { variables: variables(after), except: Key::NONE },
+                )
+            }
+            "suspend" => {
+                self.submit(AggregateId::from(self.last_instance), Command::SuspendProcessInstance {})
+            }
+            "resume" => self.submit(AggregateId::from(self.last_instance), Command::ResumeProcessInstance {}),
+            "modify" => self.modify(rest),
+            "migrate" => self.migrate(rest),
+            "choose" => self.choose(rest),
+            "iterate" => self.iterate(first, after),
+            "conditions" => {
+                let target = AggregateId::Catalog { tenant: self.tenant.clone() };
+                let business_id = Str::from("");
+                let variables = variables(rest);
+                let definition = Key::NONE;
+                self.submit(target, Command::EvaluateConditions { definition, variables, business_id })
+            }
+            "cancel" => self.submit(AggregateId::from(self.last_instance), Command::CancelProcessInstance {}),
+            "assign" | "unassign" | "finish" => self.on_task(verb, rest),
+            other => panic!("unknown verb {other}"),
+        };
+        if let Err(rejection) = result {
+            let _ = writeln!(
+                self.trace,
+                "rejected {}: {}",
+                rejection.kind.as_str(),
+                without_digits(&rejection.reason)
+            );
+        }
+    }
+
+    /// `modify +a -b c>d`: activates, terminates, moves.
+    fn modify(&mut self, rest: &str) -> Result<Response, Rejection> {
+        let (mut activate, mut terminate, mut moves) = (Vec::new(), Vec::new(), Vec::new());
+        for word in rest.split_whitespace() {
+            if let Some(id) = word.strip_prefix('+') {
+                activate.push(ActivateInstruction { element_id: id.into(), ..Default::default() });
+            } else if let Some(id) = word.strip_prefix('-') {
+                terminate.push(TerminateInstruction { element_id: id.into(), ..Default::default() });
+            } else if let Some((from, to)) = word.split_once('>') {
+                moves.push(MoveInstruction {
+                    source_element_id: from.into(),
+                    target_element_id: to.into(),
+                    ..Default::default()
+                });
+            }
+        }
+        let command = Command::ModifyProcessInstance { activate, terminate, moves };
+        self.submit(AggregateId::from(self.last_instance), command)
+    }
+
+    /// `migrate q a>b c>d`: goes on with the newest version of process q.
+    fn migrate(&mut self, rest: &str) -> Result<Response, Rejection> {
+        let mut words = rest.split_whitespace();
+        let process = Str::from(words.next().unwrap_or_default());
+        let definition = self.catalog.latest(&self.tenant, &process).map_or(Key::NONE, |found| found.key);
+        let mappings = words.filter_map(|word| word.split_once('>'));
+        let mappings = mappings.map(|(from, to)| (from.into(), to.into())).collect();
+        let command = Command::MigrateProcessInstance { definition, mappings };
+        self.submit(AggregateId::from(self.last_instance), command)
+    }
+
+    /// `choose a b`: activities of the ad-hoc sub-process that is active.
+    fn choose(&mut self, rest: &str) -> Result<Response, Rejection> {
+        let id = AggregateId::from(self.last_instance);
+        let found = self.aggregates[&id.store_key()].1.instance().and_then(|instance| {
+            let definition = self.catalog.definition(instance.definition)?;
+            let is_ad_hoc = |ordinal: u32| {
+                let node = definition.process.node(ordinal);
+                node.is_some_and(|(_, node)| matches!(node.kind, engine::NodeKind::AdHoc(_)))
+            };
+            instance.elements.iter().find(|element| is_ad_hoc(element.ordinal)).map(|element| element.key)
+        });
+        let elements = rest
+            .split_whitespace()
+            .map(|id| AdHocActivation { element_id: id.into(), variables: Vec::new() })
+            .collect();
+        let element = found.expect("an ad-hoc sub-process");
+        self.submit(id, Command::ActivateAdHoc { element, elements, cancel_remaining: false })
+    }
+
+    /// `iterate add JSON` and `iterate remove`: changes the multi-instance activity that is active.
+    fn iterate(&mut self, verb: &str, item: &str) -> Result<Response, Rejection> {
+        let id = AggregateId::from(self.last_instance);
+        let instance = self.aggregates[&id.store_key()].1.instance().expect("an instance");
+        let role = if verb == "add" { engine::Role::Body } else { engine::Role::Iteration };
+        let found = instance.elements.iter().find(|element| element.role == role);
+        let element = found.expect("a multi-instance activity").key;
+        let command = match verb {
+            "add" => {
+                let item = record::Json::parse(if item.is_empty() { "null" } else { item });
+                Command::AddIteration { element, item: item.expect("JSON") }
+            }
+            _ => Command::RemoveIteration { element },
+        };
+        self.submit(id, command)
+    }
+
+    /// Starts an instance of the newest version of a process.
+    pub fn start(&mut self, process: &str, values: &str) -> Result<Response, Rejection> {
+        self.next_partition = self.next_partition % self.partitions + 1;
+        let key = self.blocks[usize::from(self.next_partition - 1)].take();
+        self.last_instance = key;
+        let command = Command::CreateProcessInstance {
+            definition: Key::NONE,
+            process_id: process.into(),
+            version: -1,
+            variables: variables(values),
+            start: Vec::new(),
+            origin: None,
+            business_id: "".into(),
+            tags: Vec::new(),
+        };
+        self.submit(AggregateId::from(key), command)
+    }
+
+    /// The owner and key of the oldest leasable job of a type.
+    pub fn job(&self, job_type: &str) -> Option<(AggregateId, Key)> {
+        self.index.iter().find_map(|(entry, owner)| match entry {
+            IndexEntry::Job { job_type: other, key, .. } if &**other == job_type => {
+                Some((self.aggregates[owner].0.clone(), *key))
+            }
+            _ => None,
+        })
+    }
+
+    /// A job that failed, with its owner.
+    pub fn failed_job(&self) -> (AggregateId, Key) {
+        let found = self.aggregates.values().find_map(|(id, aggregate)| {
+            let job = aggregate.instance()?.jobs.iter().find(|job| job.state == JobState::Failed)?;
+            Some((id.clone(), job.key))
+        });
+        found.expect("a failed job")
+    }
+
+    fn on_job(&mut self, verb: &str, job_type: &str, rest: &str) -> Result<Response, Rejection> {
+        let (owner, job) =
+            self.job(job_type).unwrap_or_else(|| panic!("no job {job_type} in\n{}", self.trace));
+        let (first, after) = rest.split_once(' ').unwrap_or((rest, ""));
+        let worker = Str::from("w");
+        let lease = Command::ActivateJob { job, worker, timeout: 60_000, fetch: Vec::new() };
+        let leased = self.submit(owner.clone(), lease)?;
+        let command = match verb {
+            "complete" => Command::CompleteJob { job, variables: variables(rest), fence: 0 },
+            "fail" => Command::FailJob {
+                job,
+                retries: first.parse().unwrap_or(0),
+                back_off: after.parse().unwrap_or(0),
+                message: "it broke".into(),
+                variables: Vec::new(),
+                fence: 0,
+            },
+            "error" => Command::ThrowJobError {
+                job,
+                code: first.into(),
+                message: "no".into(),
+                variables: variables(after),
+                fence: 0,
+            },
+            _ => {
+                if let Response::Activated { job } = leased {
+                    let _ = writeln!(self.trace, "  job has {}", job.variables.as_str());
+                }
+                return Ok(Response::Done {});
+            }
+        };
+        self.submit(owner, command)
+    }
+
+    fn on_task(&mut self, verb: &str, rest: &str) -> Result<Response, Rejection> {
+        let found = self.aggregates.values().find_map(|(id, aggregate)| {
+            let instance = aggregate.instance().filter(|instance| !instance.ended)?;
+            instance.tasks.first().map(|task| (id.clone(), task.key))
+        });
+        let (owner, task) = found.expect("a user task");
+        let command = match verb {
+            "assign" => Command::AssignUserTask {
+                task,
+                assignee: rest.into(),
+                allow_override: false,
+                action: "".into(),
+            },
+            "unassign" => Command::UnassignUserTask { task },
+            _ => Command::CompleteUserTask { task, variables: variables(rest), action: "".into() },
+        };
+        self.submit(owner, command)
+    }
+
+    fn publish(&mut self, name: &str, rest: &str) -> Result<Response, Rejection> {
+        let mut parts = rest.splitn(3, ' ');
+        let correlation_key = parts.next().unwrap_or("").trim_matches('-');
+        let time_to_live = parts.next().and_then(|ttl| ttl.parse().ok()).unwrap_or(0);
+        let target = AggregateId::Message {
+            tenant: self.tenant.clone(),
+            name: name.into(),
+            correlation_key: correlation_key.into(),
+        };
+        let variables = variables(parts.next().unwrap_or(""));
+        self.submit(target, Command::PublishMessage { time_to_live, message_id: "".into(), variables })
+    }
+
+    fn resolve(&mut self) -> Result<Response, Rejection> {
+        let found = self.aggregates.values().find_map(|(id, aggregate)| {
+            let incident = aggregate.instance()?.incidents.first()?;
+            Some((id.clone(), incident.key))
+        });
+        let (owner, incident) = found.expect("an incident");
+        self.submit(owner, Command::ResolveIncident { incident })
+    }
+}
+
+/// Variables from a JSON object.
+///
+/// # Panics
+/// Where the text is none.
+pub fn variables(text: &str) -> record::Variables {
+    if text.trim().is_empty() { Vec::new() } else { json::split(text).expect("variables") }
+}
+
+fn without_digits(text: &str) -> String {
+    let mut out = String::new();
+    for character in text.chars() {
+        match character.is_ascii_digit() {
+            true if out.ends_with('#') => {}
+            true => out.push('#'),
+            false => out.push(character),
+        }
+    }
+    out
+}
