@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bpmn::model::{EventTrigger, FlowNodeKind};
 
-use super::state::{Id, Instance, Kind, Role, Token};
+use super::state::{Id, Instance, Kind, Live, Role, Token};
 use crate::quirk::Quirk;
 use crate::value::{Value, Variables};
 
@@ -241,7 +241,9 @@ impl Instance {
         let waiting = self.waiting.iter().filter(|it| it.scope == scope);
         let mut out: Vec<Vec<usize>> =
             waiting.map(|it| it.flow.map_or_else(|| self.ways_out(it.node), |flow| vec![flow])).collect();
-        let lives = self.lives.values().filter(|it| it.parent == Some(scope));
+        // A sub-process that is compensated has completed; no token leaves it.
+        let revived = |live: &Live| matches!(live.kind, Kind::Revived);
+        let lives = self.lives.values().filter(|it| it.parent == Some(scope) && !revived(it));
         out.extend(lives.filter_map(|it| it.node).map(|node| self.ways_out(node)));
         out
     }

@@ -106,6 +106,41 @@ fn an_inclusive_join_in_a_loop() {
 }
 
 #[test]
+fn an_inclusive_join_does_not_wait_for_what_is_compensated() {
+    check(
+        "start s
+        parallel fork
+        service a
+        sub u {
+        start us
+        service b
+        boundary bb on=b compensate
+        service bh handler
+        bb => bh
+        end ue
+        us -> b -> ue
+        }
+        exclusive x
+        throw t compensate
+        inclusive j
+        end e
+        end f
+        s -> fork -> a -> j -> e
+        fork -> u -> x
+        x -> j : n > 0
+        x -> t : default
+        t -> f",
+        "start P n=0
+        complete b
+        ? u bh+ t+
+        complete a
+        ? j e open
+        complete bh
+        ? f done",
+    );
+}
+
+#[test]
 fn two_inclusive_joins_that_wait_for_each_other_wait_forever() {
     check(
         "start s
