@@ -104,6 +104,9 @@ pub(super) fn quantities(document: &Document, problems: &mut Problems<'_>) {
                 (minimum < 0 || maximum < 1 || maximum < minimum)
                     .then_some("the multiplicity of a participant")
             }
+            "standardLoopCharacteristics" => {
+                (number("loopMaximum", 1) < 0).then_some("the number of iterations of a loop")
+            }
             _ => (number("startQuantity", 1) < 1 || number("completionQuantity", 1) < 1)
                 .then_some("a quantity of tokens"),
         };

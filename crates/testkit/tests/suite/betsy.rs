@@ -14,7 +14,9 @@ fn folder() -> Option<PathBuf> {
 #[test]
 fn all_cases_that_count_pass() {
     let Some(folder) = folder() else {
-        println!("skipped: betsy's cases are not at hand (DIRIGENT_SHARED names the folder above conformance/betsy)");
+        println!(
+            "skipped: betsy's cases are not at hand (DIRIGENT_SHARED names the folder above conformance/betsy)"
+        );
         return;
     };
     let score = betsy::run(&folder).expect("cases");
@@ -36,7 +38,8 @@ fn case(trace: &[&str], end: &str) -> Value {
 const MODEL: &str = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t">
   <process id="p" isExecutable="true"><startEvent id="s"/>
   <scriptTask id="a"><script>SCRIPT_task1</script></scriptTask><scriptTask id="b"><script>SCRIPT_task2</script></scriptTask>
-  <sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="b"/></process></definitions>"#;
+  <sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="b"/>
+  <endEvent id="e"/><sequenceFlow id="f3" sourceRef="b" targetRef="e"/></process></definitions>"#;
 
 #[test]
 fn a_wrong_trace_or_end_is_found() {
