@@ -32,11 +32,12 @@ pub fn model(document: &Document) -> (Definitions, Vec<Diagnostic>) {
 }
 
 /// Every problem of the typed view that prevents deployment, and warnings: [`rules::check`], then
-/// [`rules::check_deployment`] and [`executable::check`].
+/// [`rules::check_deployment`], [`executable::check`], and warnings about what never happens.
 pub fn validate(definitions: &Definitions) -> Vec<Diagnostic> {
     let mut problems = rules::check(definitions);
     problems.extend(rules::check_deployment(definitions));
     problems.extend(executable::check(definitions));
+    problems.extend(rules::lint::check(definitions));
     sort(&mut problems);
     problems
 }

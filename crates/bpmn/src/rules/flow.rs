@@ -276,7 +276,9 @@ pub(super) fn unconnected(scope: &Scope<'_>, problems: &mut Problems<'_>) {
 /// `bpmn.gateway-without-choice`: a gateway splits or joins (10.6.1). Camunda 8 lets it pass tokens on.
 pub(super) fn gateway_without_choice(scope: &Scope<'_>, problems: &mut Problems<'_>) {
     for (_, node) in scope.nodes() {
-        if node.kind.is_gateway() && node.outgoing.len() == 1 && node.incoming.len() < 2 {
+        // Parallel gateways are `lint.single-join`.
+        let parallel = matches!(node.kind, FlowNodeKind::ParallelGateway) && node.incoming.len() == 1;
+        if node.kind.is_gateway() && !parallel && node.outgoing.len() == 1 && node.incoming.len() < 2 {
             let message = "a gateway neither splits nor joins".to_owned();
             problems.node_warning(node, "bpmn.gateway-without-choice", message, "remove it, or add a flow");
         }

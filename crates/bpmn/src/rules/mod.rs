@@ -12,6 +12,7 @@ mod expressions;
 mod flow;
 mod iso;
 mod items;
+pub(crate) mod lint;
 mod messages;
 mod references;
 mod schema;
@@ -151,8 +152,8 @@ pub fn check_deployment(definitions: &Definitions) -> Vec<Diagnostic> {
 }
 
 /// Rules of the schema whose breach changes no meaning: engines and tools read such files all the same, so it is a
-/// warning at deployment.
-const LETTER: &[&str] = &["bpmn.element-count", "bpmn.element-order"];
+/// warning at deployment. A file whose warnings are not all shown may break them unseen.
+const LETTER: &[&str] = &["bpmn.element-count", "bpmn.element-order", "bpmn.too-many-problems"];
 
 /// Makes errors of the warnings about files that break the letter of the standard only.
 pub(crate) fn hold_to_the_letter(problems: &mut [Diagnostic]) {
@@ -177,11 +178,13 @@ impl<'a> Scope<'a> {
 pub(crate) struct Problems<'a> {
     file: &'a str,
     list: Vec<Diagnostic>,
+    /// Errors and warnings so far, those not kept included.
+    seen: [usize; 2],
 }
 
 impl<'a> Problems<'a> {
     pub(crate) fn new(file: &'a str) -> Self {
-        Self { file, list: Vec::new() }
+        Self { file, list: Vec::new(), seen: [0; 2] }
     }
 
     pub(crate) fn into_list(self) -> Vec<Diagnostic> {
@@ -253,7 +256,10 @@ impl<'a> Problems<'a> {
         message: String,
         help: &str,
     ) {
-        if self.list.len() > limits::DIAGNOSTICS {
+        let seen = &mut self.seen[usize::from(severity == Severity::Warning)];
+        *seen += 1;
+        // Counted apart: no number of warnings hides an error, or makes one.
+        if *seen > limits::DIAGNOSTICS + 1 {
             return;
         }
         let mut problem = Diagnostic {
@@ -266,8 +272,7 @@ impl<'a> Problems<'a> {
             message,
             help: help.to_owned(),
         };
-        if self.list.len() == limits::DIAGNOSTICS {
-            problem.severity = Severity::Error;
+        if *seen > limits::DIAGNOSTICS {
             problem.code = "bpmn.too-many-problems";
             problem.message = format!("more than {} problems; the rest is not shown", limits::DIAGNOSTICS);
             problem.help = "correct those shown first".to_owned();

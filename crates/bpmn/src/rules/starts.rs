@@ -13,6 +13,10 @@ pub(super) fn several_none_starts(scope: &Scope<'_>, problems: &mut Problems<'_>
         node.parent.is_none()
             && matches!(node.kind, FlowNodeKind::StartEvent { trigger: EventTrigger::None, .. })
     };
+    // In plain BPMN an instance begins at all of them.
+    if scope.definitions.dialect != Dialect::Zeebe {
+        return;
+    }
     for node in scope.process.nodes.iter().filter(none).skip(1) {
         let message = format!("the process `{}` has more than one none start event", scope.process.id);
         let help = "keep one; give the others a message, timer or signal, or join them by a gateway";

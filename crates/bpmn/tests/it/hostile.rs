@@ -116,6 +116,22 @@ fn the_number_of_problems_is_bounded() {
 }
 
 #[test]
+fn warnings_hide_no_error_and_are_none() {
+    let text = |tasks: &str| {
+        let flows = "<bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='e'/><bpmn:endEvent id='e'/>";
+        crate::rules::process(&format!(
+            "{flows}{}{tasks}",
+            "<bpmn:task>text</bpmn:task>".repeat(limits::DIAGNOSTICS * 2)
+        ))
+    };
+    let (_, warnings) = bpmn::load(text("").as_bytes(), "hostile.bpmn").expect("is accepted");
+    assert!(warnings.len() > limits::DIAGNOSTICS && warnings.iter().all(|it| !it.is_error()));
+    let problems =
+        bpmn::load(text("<bpmn:task nonsense='1'/>").as_bytes(), "hostile.bpmn").expect_err("is refused");
+    assert!(problems.iter().any(|it| it.code == "bpmn.unknown-attribute"));
+}
+
+#[test]
 fn time_is_linear() {
     let attributes: String = (0..80_000).map(|n| format!(" a{n}=''")).collect();
     let many_on_one = format!("<a{attributes}/>");

@@ -8,6 +8,7 @@ mod edits;
 mod hostile;
 mod imports;
 mod interchange;
+mod lint;
 mod rules;
 mod shared;
 mod view;

@@ -387,6 +387,40 @@ pub const CASES: &[(&str, &str, &str)] = &[
         "s",
     ),
     ("bpmn.no-definitions", "", ""),
+    (
+        "lint.unreachable",
+        between!(
+            "<bpmn:task id='x'/><bpmn:task id='y'/><bpmn:sequenceFlow id='h' sourceRef='y' targetRef='z'/><bpmn:task id='z'/><bpmn:sequenceFlow id='i' sourceRef='z' targetRef='e'/>"
+        ),
+        "z",
+    ),
+    (
+        "lint.dead-path",
+        between!(
+            "<bpmn:exclusiveGateway id='x' default='g'/><bpmn:sequenceFlow id='h' sourceRef='x' targetRef='e'><bpmn:conditionExpression>=false</bpmn:conditionExpression></bpmn:sequenceFlow>"
+        ),
+        "h",
+    ),
+    (
+        "lint.deadlock",
+        between!(
+            "<bpmn:exclusiveGateway id='x' default='g'/><bpmn:sequenceFlow id='h' sourceRef='x' targetRef='j'><bpmn:conditionExpression>=a</bpmn:conditionExpression></bpmn:sequenceFlow><bpmn:sequenceFlow id='i' sourceRef='x' targetRef='j'><bpmn:conditionExpression>=b</bpmn:conditionExpression></bpmn:sequenceFlow><bpmn:parallelGateway id='j'/><bpmn:sequenceFlow id='k' sourceRef='j' targetRef='e'/>"
+        ),
+        "j",
+    ),
+    ("lint.single-join", between!("<bpmn:parallelGateway id='x'/>"), "x"),
+    (
+        "lint.boundary-without-outgoing",
+        between!(
+            "<bpmn:task id='x'/><bpmn:boundaryEvent id='b' attachedToRef='x'><bpmn:errorEventDefinition/></bpmn:boundaryEvent>"
+        ),
+        "b",
+    ),
+    (
+        "lint.missing-default",
+        "<bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='x'/><bpmn:inclusiveGateway id='x'/><bpmn:sequenceFlow id='h' sourceRef='x' targetRef='e'><bpmn:conditionExpression>=a</bpmn:conditionExpression></bpmn:sequenceFlow><bpmn:endEvent id='e'/>",
+        "x",
+    ),
     ("bpmn.value", between!("<bpmn:task id='x' isForCompensation='perhaps'/>"), "x"),
     ("bpmn.stray-text", between!("<bpmn:task id='x'>text</bpmn:task>"), "x"),
     (
