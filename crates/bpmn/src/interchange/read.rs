@@ -109,6 +109,7 @@ impl Reader<'_, '_> {
     fn children(&mut self, xml: xml::Element<'_>, out: &mut Element) {
         let mut counts = vec![0_usize; out.kind.slots().len()];
         let (mut last, mut in_order) = (0, true);
+        let mut pieces: Vec<(Option<usize>, Piece)> = Vec::new();
         for node in xml.nodes() {
             if let Some(text) = node.text().filter(|text| !text.trim().is_empty()) {
                 let shown: String = text.trim().chars().take(20).collect();
@@ -131,14 +132,11 @@ impl Reader<'_, '_> {
                 }
                 last = last.max(slot);
             }
-            match piece {
-                Piece::Element(child) => {
-                    let pushed = out.push(child);
-                    debug_assert!(pushed.is_ok(), "a child with a place here can stand here");
-                }
-                other => out.pieces.push(other),
-            }
+            pieces.push((slot, piece));
         }
+        // Children stand in schema order; what is foreign comes first.
+        pieces.sort_by_key(|(slot, _)| *slot);
+        out.pieces = pieces.into_iter().map(|(_, piece)| piece).collect();
         for (slot, count) in out.kind.slots().iter().zip(counts) {
             let message = match slot.most {
                 _ if count < slot.least => format!("`{}` lacks `{}`", out.name, slot.name),

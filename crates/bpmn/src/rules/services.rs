@@ -3,6 +3,8 @@
 //!
 //! They hold for plain BPMN: vendors' engines know neither operations nor items.
 
+use std::collections::HashSet;
+
 use super::Problems;
 use super::items::{Index, Item, flag, is_executed, named, references};
 use super::schema::bpmn_elements;
@@ -232,7 +234,7 @@ pub(super) fn closed_choreography(document: &Document, problems: &mut Problems<'
         if !closed {
             continue;
         }
-        let associated: Vec<String> = named(collaboration, "messageFlowAssociation")
+        let associated: HashSet<String> = named(collaboration, "messageFlowAssociation")
             .flat_map(|it| ["innerMessageFlowRef", "outerMessageFlowRef"].map(|end| attribute(it, end)))
             .collect();
         for flow in named(collaboration, "messageFlow") {

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use crate::{hostile, imports, rules, shared};
 
+const PREFIXES: &[&str] = &["xml.", "bpmn.", "zeebe.", "di.", "lint."];
+
 /// Codes written in the sources.
 fn codes() -> BTreeSet<String> {
     let sources = shared::files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &["rs"]);
@@ -36,6 +38,17 @@ fn every_code_has_a_page() {
             text.starts_with(&format!("# `{code}`")),
             "docs/errors/{code}.md is missing or has another title"
         );
+    }
+}
+
+#[test]
+fn every_page_has_a_code() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/errors");
+    let codes = codes();
+    for page in shared::files(&folder, &["md"]) {
+        let name = page.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let ours = PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+        assert!(!ours || codes.contains(&name), "docs/errors/{name}.md explains a code that is not given");
     }
 }
 

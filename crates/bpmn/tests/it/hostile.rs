@@ -143,10 +143,13 @@ fn time_is_linear() {
         })
         .collect();
     let star = crate::rules::process(&flows);
+    let disordered = crate::rules::process(
+        &(["<bpmn:textAnnotation/>", "<bpmn:task/>", "<bpmn:laneSet/>"].map(|it| it.repeat(30_000)).concat()),
+    );
     let unclosed = "<a><![CDATA[".repeat(100_000);
     let ampersands = "<a>&".repeat(200_000);
     let started = Instant::now();
-    for text in [many_on_one, many_full, star, unclosed, ampersands] {
+    for text in [many_on_one, many_full, star, disordered, unclosed, ampersands] {
         let _ = bpmn::load(text.as_bytes(), "hostile.bpmn");
     }
     // A quadratic step would take minutes.
