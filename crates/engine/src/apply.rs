@@ -312,13 +312,16 @@ impl Instance {
                 let variables = variables.clone();
                 self.compensable.push(Compensable { key, ordinal, scope, variables, taken: false });
             }
-            Event::CompensationStarted { key, thrower, records, cancel } => {
+            Event::CompensationStarted { key, thrower, records, cancel, scope } => {
                 self.issued(*key);
+                for compensable in self.compensable.iter_mut().filter(|it| records.contains(&it.key)) {
+                    compensable.taken = true;
+                }
                 let mut records = records.clone();
                 records.reverse();
-                let (key, thrower, cancel) = (*key, *thrower, *cancel);
+                let (key, thrower, cancel, scope) = (*key, *thrower, *cancel, *scope);
                 let handler = Key::NONE;
-                self.compensations.push(Compensation { key, thrower, records, handler, cancel });
+                self.compensations.push(Compensation { key, thrower, records, handler, cancel, scope });
             }
             Event::CompensationHandling { key, record, handler } => {
                 self.issued(*handler);
@@ -327,9 +330,6 @@ impl Instance {
                     compensation.handler = *handler;
                 }
                 self.change(*handler, |element| element.compensates = *record);
-                for compensable in self.compensable.iter_mut().filter(|it| it.key == *record) {
-                    compensable.taken = true;
-                }
             }
             Event::CompensationEnded { key } => self.compensations.retain(|it| it.key != *key),
             _ => {}
@@ -411,7 +411,9 @@ impl Instance {
             self.settle_compensable(key, completed);
         }
         if !self.compensations.is_empty() {
-            self.compensations.retain(|it| it.thrower != key && (completed || it.handler != key));
+            let over =
+                |it: &Compensation| it.thrower == key || !completed && (it.handler == key || it.scope == key);
+            self.compensations.retain(|it| !over(it));
         }
         let scope = remove(&mut self.elements, key).map(|element| element.scope);
         if let Some(parent) = scope.and_then(|scope| find_mut(&mut self.elements, scope)) {
@@ -423,7 +425,13 @@ impl Instance {
     fn settle_compensable(&mut self, key: Key, completed: bool) {
         let body = find(&self.elements, key)
             .filter(|element| matches!(element.role, Role::Body | Role::Inner) && completed);
-        if let Some(scope) = body.map(|element| element.scope) {
+        if let Some((scope, role)) = body.map(|element| (element.scope, element.role)) {
+            // The iterations were completed when all of them were.
+            let moved: Vec<Compensable> = match role {
+                Role::Body => self.compensable.extract_if(.., |it| it.scope == key).collect(),
+                _ => Vec::new(),
+            };
+            self.compensable.extend(moved);
             for compensable in self.compensable.iter_mut().filter(|it| it.scope == key) {
                 compensable.scope = scope;
             }

@@ -16,7 +16,10 @@ impl Run<'_> {
         activity: Option<usize>,
         wait: bool,
     ) -> bool {
-        let scopes = self.compensation_scopes(scope);
+        let mut scopes = self.compensation_scopes(scope);
+        if let Some(activity) = activity {
+            scopes.extend(self.scope_of(activity, scope));
+        }
         let mut records: Vec<Key> = Vec::new();
         match activity {
             None => {
@@ -39,14 +42,14 @@ impl Run<'_> {
                 }
             }
         }
-        self.start_compensation(if wait { thrower } else { Key::NONE }, records, false) && wait
+        self.start_compensation(if wait { thrower } else { Key::NONE }, scope, records, false) && wait
     }
 
     /// Compensates everything in a transaction that is being cancelled. False where there is nothing to compensate.
     pub(crate) fn compensate_transaction(&mut self, transaction: Key) -> bool {
         let mut records = Vec::new();
         self.expand(transaction, &mut records);
-        self.start_compensation(transaction, records, true)
+        self.start_compensation(transaction, transaction, records, true)
     }
 
     /// The scopes whose completed activities a throw in `scope` is for: the scope itself and, from inside of an event
@@ -71,6 +74,20 @@ impl Run<'_> {
             scopes.push(at);
         }
         scopes
+    }
+
+    /// The scope around a thrower that an activity directly belongs to.
+    fn scope_of(&self, activity: usize, thrower: Key) -> Option<Key> {
+        let process = self.process;
+        let parent = process.nodes[activity].parent;
+        let mut at = thrower;
+        while let Some(element) = self.instance.element(at) {
+            if process.node(element.ordinal).map(|(index, _)| index) == parent {
+                return Some(at);
+            }
+            at = element.scope;
+        }
+        None
     }
 
     /// What is to be compensated of a scope, the last one first. A sub-process without a handler of its own stands for
@@ -106,26 +123,30 @@ impl Run<'_> {
         })
     }
 
-    fn start_compensation(&mut self, thrower: Key, records: Vec<Key>, cancel: bool) -> bool {
+    fn start_compensation(&mut self, thrower: Key, scope: Key, records: Vec<Key>, cancel: bool) -> bool {
         if records.is_empty() {
             return false;
         }
         let key = self.key();
-        self.emit(Event::CompensationStarted { key, thrower, records, cancel });
-        self.next_handler(key);
+        self.emit(Event::CompensationStarted { key, thrower, records, cancel, scope });
+        self.compensating.push_back(key);
         true
     }
 
     /// Begins the next handler of a compensation, or ends it.
-    fn next_handler(&mut self, key: Key) {
+    pub(crate) fn next_handler(&mut self, key: Key) {
         let Some(compensation) = self.instance.compensations.iter().find(|it| it.key == key).cloned() else {
             return;
         };
-        let next = compensation.records.iter().rev().find_map(|record| {
-            self.instance.compensable.iter().find(|it| it.key == *record && !it.taken).cloned()
-        });
+        let next = compensation
+            .records
+            .iter()
+            .rev()
+            .find_map(|record| self.instance.compensable.iter().find(|it| it.key == *record).cloned());
         let Some(compensable) = next else {
-            return self.compensated(key, compensation.thrower, compensation.cancel);
+            let (thrower, scope) = (compensation.thrower, compensation.scope);
+            self.compensated(key, thrower, compensation.cancel);
+            return self.complete_if_empty(scope);
         };
         let process = self.process;
         let Some((node, model)) = process.node(compensable.ordinal) else { return };
@@ -166,11 +187,11 @@ impl Run<'_> {
     /// A compensation handler is done.
     pub(crate) fn handled(&mut self, handler: Key, scope: Key) {
         let found = self.instance.compensations.iter().find(|it| it.handler == handler).map(|it| it.key);
+        // The next one follows when this step comes to it: many of them must not pile up on the stack.
         match found {
-            Some(key) => self.next_handler(key),
+            Some(key) => self.compensating.push_back(key),
             None => self.complete_if_empty(scope),
         }
-        self.complete_if_empty(scope);
     }
 
     fn compensated(&mut self, key: Key, thrower: Key, cancel: bool) {

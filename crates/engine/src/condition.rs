@@ -8,42 +8,46 @@ use crate::variables::Scopes;
 use record::{Event, Key, Str, Variables};
 
 impl Run<'_> {
-    /// Looks at conditions where there is a reason to, and fires those that turned true.
-    pub(crate) fn look_at_conditions(&mut self) {
-        if self.changed.is_empty() && !self.armed {
-            return;
-        }
-        // What a firing event changes is looked at again, in the order of arming.
-        for _ in 0..=self.instance.conditions.len() {
-            let changed = std::mem::take(&mut self.changed);
-            self.armed = false;
-            let keys: Vec<Key> = self.instance.conditions.iter().map(|condition| condition.key).collect();
-            for key in keys {
-                let found = crate::instance::find(&self.instance.conditions, key).cloned();
-                if let Some(condition) = found {
-                    self.look_at(&condition, &changed);
-                }
-            }
-            if self.changed.is_empty() && !self.armed {
-                return;
+    /// Looks at the conditions that were just armed: one that is true already fires at once.
+    pub(crate) fn look_at_armed_conditions(&mut self) {
+        while let Some(key) = self.armed.pop_front() {
+            if let Some(condition) = crate::instance::find(&self.instance.conditions, key).cloned() {
+                self.look_at(&condition, None);
             }
         }
     }
 
-    fn look_at(&mut self, condition: &Condition, changed: &[(Key, Str, bool)]) {
+    /// Looks at all conditions when a variable changed and nothing else can move. True where one fired.
+    pub(crate) fn look_at_changes(&mut self) -> bool {
+        if self.changed.is_empty() {
+            return false;
+        }
+        let changed = std::mem::take(&mut self.changed);
+        let keys: Vec<Key> = self.instance.conditions.iter().map(|condition| condition.key).collect();
+        let mut fired = false;
+        for key in keys {
+            let found = crate::instance::find(&self.instance.conditions, key).cloned();
+            if let Some(condition) = found {
+                fired |= self.look_at(&condition, Some(&changed));
+            }
+        }
+        fired || !self.changed.is_empty()
+    }
+
+    /// Looks at one condition. True where it fired.
+    fn look_at(&mut self, condition: &Condition, changed: Option<&[(Key, Str, bool)]>) -> bool {
         let process = self.process;
-        let Some((_, node)) = process.node(condition.ordinal) else { return };
+        let Some((_, node)) = process.node(condition.ordinal) else { return false };
         let (NodeKind::StartEvent(catch) | NodeKind::Catch(catch) | NodeKind::Boundary { catch, .. }) =
             &node.kind
         else {
-            return;
+            return false;
         };
         let Some(Catch::Condition { condition: expression, names, create, update }) =
             catch.parts().get(condition.part as usize)
         else {
-            return;
+            return false;
         };
-        let filtered = !(names.is_empty() && *create && *update);
         let seen = |scope: Key| {
             let mut at = condition.element;
             loop {
@@ -57,22 +61,21 @@ impl Run<'_> {
             }
         };
         // A filter says which changes matter; being armed is not one that it can leave out.
-        let fresh = changed.is_empty();
-        if filtered && !fresh {
+        if let Some(changed) = changed {
             let matters = changed.iter().any(|(scope, name, new)| {
                 seen(*scope)
                     && (names.is_empty() || names.contains(name))
                     && (if *new { *create } else { *update })
             });
             if !matters {
-                return;
+                return false;
             }
         }
         let scopes = Scopes::new(self.instance, condition.element);
         let holds =
             matches!(expression.evaluate(&scopes, &mut self.evaluator), Ok((feel::Value::Bool(true), _)));
         if holds == condition.holds {
-            return;
+            return false;
         }
         let key = condition.key;
         self.emit(Event::ConditionChanged { key, holds });
@@ -82,5 +85,6 @@ impl Run<'_> {
             }
             self.triggered(condition.element, condition.ordinal, condition.part, Variables::new());
         }
+        holds
     }
 }

@@ -203,7 +203,7 @@ record::message! {
         3 scope: Key,
         /// Its own variables at completion.
         4 variables: Variables,
-        /// A handler took it on.
+        /// A compensation took it on.
         5 taken: bool,
     }
 }
@@ -221,6 +221,8 @@ record::message! {
         4 handler: Key,
         /// A transaction is cancelled by it.
         5 cancel: bool,
+        /// The scope of the event that threw it, which waits for its end.
+        6 scope: Key,
     }
 }
 

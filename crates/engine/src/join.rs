@@ -50,13 +50,18 @@ impl Run<'_> {
     }
 
     /// True where a token can still come to one of the `empty` incoming flows of a gateway that cannot come to one
-    /// of those that have a token.
-    pub(crate) fn more_may_come(&self, node: usize, join: &Join, scope: Key, empty: &[bool]) -> bool {
+    /// of those where one `arrived`.
+    pub(crate) fn more_may_come(
+        &self,
+        node: usize,
+        join: &Join,
+        scope: Key,
+        empty: &[bool],
+        arrived: &[bool],
+    ) -> bool {
         let matters = |at: usize| {
-            let reaches = |wanted: bool| {
-                join.reach.iter().zip(empty).any(|(reach, empty)| *empty == wanted && reach[at])
-            };
-            reaches(true) && !reaches(false)
+            let reaches = |wanted: &[bool]| join.reach.iter().zip(wanted).any(|(reach, it)| *it && reach[at]);
+            reaches(empty) && !reaches(arrived)
         };
         let process = self.process;
         let at_joins = self.instance.waiting.iter().filter(|(other, _)| *other == scope);

@@ -15,7 +15,7 @@ use crate::expression::Failure;
 use crate::instance::{ElementState, Role, find};
 use crate::run::Run;
 use crate::variables::{Base, Scopes};
-use record::{Command, Event, IncidentType, Key, Rejection, RejectionKind, Str, Variables};
+use record::{Command, Event, IncidentType, Key, Rejection, RejectionKind, Variables};
 
 impl Run<'_> {
     /// A token goes through: the element is activated and completed in one.
@@ -81,9 +81,8 @@ impl Run<'_> {
             self.set_local(key, variables);
         } else {
             // What data associations hand on stays with the element; they say where it goes.
-            let is_source = |name: &Str| node.outputs.iter().any(|it| it.optional.as_ref() == Some(name));
             let (own, others): (Variables, Variables) =
-                variables.into_iter().partition(|(name, _)| is_source(name));
+                variables.into_iter().partition(|(name, _)| node.data_outputs.contains(name));
             self.set_local(key, own);
             self.merge(key, others);
         }
@@ -154,6 +153,9 @@ impl Run<'_> {
         }
         if matches!(node.kind, crate::compile::NodeKind::EventSubProcess { .. }) {
             return self.after_event_sub_process(key, scope);
+        }
+        if node.ad_hoc && elements::ad_hoc_sub_process::is_fulfilled(self, scope) {
+            return;
         }
         if node.outgoing.is_empty() {
             return self.complete_if_empty(scope);

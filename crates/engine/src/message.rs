@@ -186,6 +186,9 @@ impl Messages<'_, '_> {
             Command::CloseSubscription { subscription } => self.close(*subscription),
             Command::AcceptCorrelation { subscription, message } => {
                 self.emit(Event::MessageCorrelated { message: *message, subscription: *subscription });
+                if self.correlation_key.is_empty() && self.is_taken(*message) {
+                    self.emit(Event::MessageExpired { key: *message });
+                }
                 self.serve();
             }
             Command::ExpireMessage { message } => {
@@ -284,18 +287,28 @@ impl Messages<'_, '_> {
     fn serve(&mut self) {
         let messages: Vec<Key> = self.state.buffered.iter().map(|message| message.key).collect();
         for message in messages {
-            self.start_instances(message);
+            // An instance that waits takes it before another one is begun.
             self.serve_waiting(message);
+            if !(self.correlation_key.is_empty() && self.is_taken(message)) {
+                self.start_instances(message);
+            }
         }
     }
 
+    fn is_taken(&self, key: Key) -> bool {
+        self.state.buffered.iter().any(|message| message.key == key && !message.taken_by.is_empty())
+    }
+
+    /// A message without a key is for one instance only: plain BPMN delivers it by its name alone.
     fn serve_waiting(&mut self, key: Key) {
-        loop {
+        while !(self.correlation_key.is_empty() && self.is_taken(key)) {
             let Some(message) = self.state.buffered.iter().find(|message| message.key == key) else { return };
+            // One that takes several messages takes them one after the other, in their order.
             let next = self.state.waiting.iter().find(|waiting| {
-                waiting.correlating.is_none() && !message.taken_by.contains(&waiting.process_id)
+                (waiting.correlating.is_none() || !waiting.interrupting)
+                    && !message.taken_by.contains(&waiting.process_id)
             });
-            let Some(waiting) = next.cloned() else { return };
+            let Some(waiting) = next.filter(|waiting| waiting.correlating.is_none()).cloned() else { return };
             let variables = message.variables.clone();
             let (subscription, process_id) = (waiting.key, waiting.process_id);
             self.emit(Event::MessageCorrelating { message: key, subscription, process_id });

@@ -47,7 +47,7 @@ impl Run<'_> {
         self.emit(Event::LoopStarted { key, total, items });
         self.open(key, waits);
         if begins {
-            self.start(node, key);
+            self.start_first(node, key);
         } else {
             self.complete_body(key);
         }
@@ -116,10 +116,10 @@ impl Run<'_> {
             }
         }
         self.set_local(key, variables);
+        self.start(node, key);
         if parallel && counter < state.total {
-            self.start(node, body);
+            self.start_first(node, body);
         }
-        self.activate(node, key, body);
     }
 
     fn loop_of(&self, body: Key) -> Loop {

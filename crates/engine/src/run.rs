@@ -31,10 +31,12 @@ pub(crate) struct Run<'a> {
     /// Tokens before events that throw to whoever waits: they go when nothing else moves, so that all who wait in
     /// parallel do wait.
     throws: VecDeque<Token>,
+    /// Compensations whose handler is done.
+    pub compensating: VecDeque<Key>,
     /// Variables that changed since conditions were looked at: scope, name, and whether it is new.
     pub changed: Vec<(Key, Str, bool)>,
-    /// A condition was opened and not looked at.
-    pub armed: bool,
+    /// Conditions that were opened and not looked at.
+    pub armed: VecDeque<Key>,
     budget: u32,
     /// How many steps before this one ended at their budget, in a row.
     continuations: u32,
@@ -76,8 +78,9 @@ impl<'a> Run<'a> {
             index: Vec::new(),
             queue: VecDeque::new(),
             throws: VecDeque::new(),
+            compensating: VecDeque::new(),
             changed: Vec::new(),
-            armed: false,
+            armed: VecDeque::new(),
             budget: limits::MAX_TRANSITIONS,
             continuations: 0,
             more: false,
@@ -221,16 +224,27 @@ impl<'a> Run<'a> {
 
     fn run(&mut self) {
         loop {
-            self.look_at_conditions();
+            if self.instance.ended {
+                return;
+            }
+            self.look_at_armed_conditions();
+            if let Some(key) = self.compensating.pop_front() {
+                if self.budget == 0 {
+                    return self.put_off();
+                }
+                self.budget -= 1;
+                self.next_handler(key);
+                continue;
+            }
             let throws = self.queue.is_empty() && !self.throws.is_empty();
             let next = self.queue.pop_front().or_else(|| self.throws.pop_front());
             let Some(token) = next else {
                 // Only when nothing else can move is it known what a join still waits for.
                 let joins = !self.instance.waiting.is_empty() || !self.instance.resetting.is_empty();
-                if !joins || !self.settle_joins() {
-                    return;
+                if (joins && self.settle_joins()) || self.look_at_changes() {
+                    continue;
                 }
-                continue;
+                return;
             };
             if self.budget == 0 {
                 self.queue.push_front(token);
@@ -296,6 +310,9 @@ impl<'a> Run<'a> {
 
     fn take_up(&mut self) {
         self.continuations = self.instance.continuations;
+        let instance = &*self.instance;
+        let between = instance.compensations.iter().filter(|it| !instance.is_live(it.handler));
+        self.compensating = between.map(|it| it.key).collect();
         self.go_on_with_pending();
     }
 
@@ -307,7 +324,7 @@ impl<'a> Run<'a> {
 
     /// Puts the tokens of an earlier step that ended at its budget on their way again.
     pub fn go_on_with_pending(&mut self) {
-        if self.instance.pending.is_empty() {
+        if self.instance.pending.is_empty() && self.compensating.is_empty() {
             return;
         }
         let pending = self.instance.pending.clone();
@@ -323,6 +340,11 @@ impl<'a> Run<'a> {
                 _ => {}
             }
         }
+    }
+
+    /// Puts a token before a node, ahead of all others: for iterations, which all begin before one of them goes on.
+    pub fn start_first(&mut self, node: usize, scope: Key) {
+        self.queue.push_front(Token { at: At::Node(node), scope });
     }
 
     /// Puts a token before a node.
@@ -341,11 +363,14 @@ impl<'a> Run<'a> {
     /// Goes on behind a node: along all its flows, or the token ends here.
     pub fn leave(&mut self, node: usize, scope: Key) {
         let process = self.process;
-        let outgoing = &process.nodes[node].outgoing;
-        if outgoing.is_empty() {
+        let model = &process.nodes[node];
+        if model.ad_hoc && elements::ad_hoc_sub_process::is_fulfilled(self, scope) {
+            return;
+        }
+        if model.outgoing.is_empty() {
             return self.complete_if_empty(scope);
         }
-        for &flow in outgoing {
+        for &flow in &model.outgoing {
             self.take(flow, scope);
         }
     }
@@ -363,7 +388,7 @@ impl<'a> Run<'a> {
             || element.state != ElementState::Active
             || self.instance.waiting.iter().any(|(other, _)| *other == scope)
             || self.instance.resetting.iter().any(|gateway| gateway.scope == scope)
-            || self.instance.compensations.iter().any(|it| it.thrower == scope)
+            || self.instance.compensations.iter().any(|it| it.thrower == scope || it.scope == scope)
             || self.has_tokens(scope);
         if busy {
             return;

@@ -144,7 +144,7 @@ impl Run<'_> {
                 }
                 What::Condition => {
                     self.emit(Event::ConditionOpened { key, element, ordinal, part, interrupting });
-                    self.armed = true;
+                    self.armed.push_back(key);
                 }
             }
         }
@@ -256,7 +256,8 @@ impl Run<'_> {
             && let Catch::Multiple { parts, parallel: true } = catch
             && !self.all_occurred(element, ordinal, part, parts.len())
         {
-            // What came with the first ones is kept for the others.
+            // What came with the first ones is kept for the others; a second message of the kind is for someone else.
+            self.stop_waiting_for(element, ordinal, Some(part));
             return self.set_local(element, variables);
         }
         match &model.kind {
@@ -276,6 +277,46 @@ impl Run<'_> {
         }
     }
 
+    /// Closes the subscriptions of one definition of an event, or of all.
+    fn stop_waiting_for(&mut self, element: Key, ordinal: u32, part: Option<u32>) {
+        let open = self.instance.subscriptions.iter().filter(|it| {
+            (it.element, it.ordinal) == (element, ordinal) && part.is_none_or(|part| it.part == part)
+        });
+        let keys: Vec<Key> = open.map(|it| it.key).collect();
+        for key in keys {
+            self.close_subscription(key);
+        }
+    }
+
+    /// An event that needs all of its definitions and stays armed waits for messages and signals anew.
+    fn rearm(&mut self, element: Key, ordinal: u32) {
+        let process = self.process;
+        let Some((_, model)) = process.node(ordinal) else { return };
+        let catch = match &model.kind {
+            NodeKind::Boundary { catch, interrupting: false, .. } => catch,
+            NodeKind::StartEvent(catch)
+                if model.parent.is_some_and(|parent| {
+                    matches!(
+                        process.nodes[parent].kind,
+                        NodeKind::EventSubProcess { interrupting: false, .. }
+                    )
+                }) =>
+            {
+                catch
+            }
+            _ => return,
+        };
+        let mut waits = Vec::new();
+        match self.plan(ordinal, catch, false, element, &mut waits) {
+            Ok(()) => {
+                waits.retain(|wait| matches!(wait.what, What::Message { .. } | What::Signal { .. }));
+                self.stop_waiting_for(element, ordinal, None);
+                self.open(element, waits);
+            }
+            Err(failure) => self.incident(element, ordinal, Key::NONE, failure),
+        }
+    }
+
     /// Notes that a part of a parallel-multiple event occurred. True where it was the last one; then all begins anew.
     fn all_occurred(&mut self, element: Key, ordinal: u32, part: u32, parts: usize) -> bool {
         let entry = (element, (ordinal, part));
@@ -288,6 +329,7 @@ impl Run<'_> {
             return false;
         }
         self.emit(Event::EventsReset { element, ordinal });
+        self.rearm(element, ordinal);
         true
     }
 
@@ -302,6 +344,11 @@ impl Run<'_> {
             .collect();
         if !flows.is_empty() {
             self.emit(Event::JoinFired { scope, flows });
+        }
+        let resetting = self.instance.resetting.iter().filter(|gateway| gateway.scope == scope);
+        let ordinals: Vec<u32> = resetting.map(|gateway| gateway.ordinal).collect();
+        for ordinal in ordinals {
+            self.emit(Event::ComplexGatewayReset { scope, ordinal });
         }
     }
 }

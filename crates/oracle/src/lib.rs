@@ -11,7 +11,8 @@
 //!
 //! *Steps.* A stimulus meets an instance in which nothing can move; then tokens move, first come first served, one queue
 //! for the instance, and a node's tokens are appended in document order of its flows. When none can move any more, the
-//! first inclusive or complex join in document order that is enabled fires, and so on. Then conditions are looked at if a
+//! first inclusive or complex join in document order that is enabled fires, and so on. A token before an event that throws a
+//! signal waits until no other token can move, but goes before joins. Then conditions are looked at if a
 //! variable was set in the step. Only then does what left the instance (messages, signals, calls, returns) arrive, in the
 //! order in which it left.
 //!
@@ -35,7 +36,8 @@
 //! incoming flow that one can still reach, takes those, and sends tokens over the flows whose condition is true with
 //! `waitingForStart` false. A pending reset keeps its scope. What waits after that is looked at when the next token comes.
 //!
-//! *Event-based gateways.* The first event ends the others. An instantiating parallel gateway waits for all of them; an
+//! *Event-based gateways.* The first event ends the others. An instance that an instantiating parallel gateway or a parallel
+//! multiple start event began waits for the other events as well; an
 //! instance that waits takes a message before a new one is begun.
 //!
 //! *Arming.* Boundary events are armed before anything of the activity runs, event sub-processes before the first token of
@@ -45,17 +47,16 @@
 //!
 //! *Errors and escalations* go outwards from the thrower: at each scope its event sub-processes (not the one that the thrower
 //! is in), then the boundary events of the activity; exact codes first in each of the two. What a called process does not
-//! catch goes on at the call activity; an error ends the called instance. Nobody catching an error is an incident at the
-//! thrower, or at the outermost call activity; an escalation is then lost. If the catcher does not interrupt, the thrower
+//! catch goes on at the call activity. Nobody catching an error is an incident at the thrower; an escalation is then lost. If the catcher does not interrupt, the thrower
 //! goes on; if it does, the thrower is among what is ended.
 //!
 //! *Messages and signals.* A message reaches one catcher, the one that was armed first, else begins an instance, else is
-//! kept for an hour and given to the first that is armed for it. A signal reaches all that wait when it is delivered, and
-//! begins processes; it is not kept.
+//! kept for an hour and given to the first that is armed for it. A signal reaches at once what waits for it in the instance
+//! that throws it, after the step all others that wait, and begins processes; it is not kept.
 //!
 //! *Compensation.* What is completed in a scope is undone in reverse order, one handler at a time; a sub-process by its
 //! compensation event sub-process, which sees its variables as they were, else by what is in it; each iteration of a loop
-//! for itself; each thing once. A throw event takes what has completed in its scope (in the scope around it when it is in
+//! for itself; each thing once. A throw event takes what has completed in its scope (and in the scope around it when it is in
 //! an event sub-process) at the moment of throwing, or of one activity only, and waits unless it says otherwise. A handler's
 //! token ends with it. A cancel end event ends everything in its transaction, compensates, and leaves by the cancel
 //! boundary event. A terminate end event ends its scope, without compensation.
@@ -69,7 +70,7 @@
 //! ends the rest, or, without cancelling, starts nothing more. With a condition that is never true, it waits.
 //!
 //! *Data.* A variable is set in the innermost scope that has it, else in the instance. A sub-process has its own data
-//! objects from its start. A task with output associations gives nothing else; a call without associations passes all
+//! objects from its start. A task's data outputs go only where associations take them; a call without associations passes all
 //! variables in, and all of the called instance's back.
 //!
 //! # What is counted

@@ -7,8 +7,10 @@ pub mod betsy;
 mod model;
 mod render;
 mod script;
+mod subject;
 mod world;
 
 pub use model::{file, model, service};
 pub use script::{trace, variables};
+pub use subject::EngineSubject;
 pub use world::World;

@@ -82,6 +82,13 @@ impl Compiler<'_> {
             }
             _ => false,
         };
+        let ad_hoc = node.kind.is_activity()
+            && node.parent.is_some_and(|parent| {
+                matches!(
+                    process.nodes[parent].kind,
+                    FlowNodeKind::SubProcess { kind: SubProcessKind::AdHoc { .. } }
+                )
+            });
         let own_choice = matches!(
             kind,
             NodeKind::ExclusiveGateway
@@ -106,7 +113,9 @@ impl Compiler<'_> {
             default: node.default_flow,
             conditional: !own_choice && (conditions || node.default_flow.is_some()),
             throws_to_waiting,
+            ad_hoc,
             restricts: !node.ext.outputs.is_empty(),
+            data_outputs: Vec::new(),
             collects,
             plain: false,
             start_quantity: node.start_quantity,
@@ -491,6 +500,10 @@ impl Compiler<'_> {
         for association in &node.data.input_associations {
             let compiled = self.association(process, node, association);
             out.inputs.extend(compiled);
+        }
+        if !node.data.output_associations.is_empty() {
+            let names = node.data.outputs.iter().map(|item| item.name.as_deref().unwrap_or(&item.id));
+            out.data_outputs = names.map(Str::from).collect();
         }
         for association in &node.data.output_associations {
             let compiled = self.association(process, node, association);

@@ -82,8 +82,12 @@ pub struct Node {
     pub conditional: bool,
     /// It throws a signal to whoever waits for it.
     pub throws_to_waiting: bool,
+    /// Its data outputs, which only associations hand on.
+    pub data_outputs: Vec<Str>,
     /// Mappings say what leaves it; without, all its variables do.
     pub restricts: bool,
+    /// It is an activity of an ad-hoc sub-process.
+    pub ad_hoc: bool,
     /// Tokens wait at it for others.
     pub collects: bool,
     /// Nothing but its own behaviour is to be done: no mappings, listeners, loops, quantities or compensation.

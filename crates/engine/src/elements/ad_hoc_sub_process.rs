@@ -78,24 +78,39 @@ pub(super) fn is_ad_hoc(run: &Run<'_>, scope: Key) -> bool {
     run.node_of(scope).is_some_and(|(_, node)| matches!(node.kind, NodeKind::AdHoc(_)))
 }
 
+/// An activity inside is completed: is the ad-hoc sub-process done by its condition? If it is, nothing follows.
+pub(crate) fn is_fulfilled(run: &mut Run<'_>, inner: Key) -> bool {
+    let Some(key) = run.instance.element(inner).map(|element| element.scope) else { return false };
+    let Some((node, model)) = run.node_of(key) else { return false };
+    let NodeKind::AdHoc(ad_hoc) = &model.kind else { return false };
+    let Some(condition) = &ad_hoc.completion else { return false };
+    if !looping(run, key).fulfilled {
+        let scopes = Scopes::new(run.instance, inner);
+        match condition.to_boolean(&scopes, &mut run.evaluator) {
+            Ok(true) => run.emit(Event::AdHocFulfilled { key }),
+            Ok(false) => return false,
+            Err(failure) => {
+                run.incident(key, model.ordinal, Key::NONE, failure);
+                return false;
+            }
+        }
+    }
+    run.complete_if_empty(inner);
+    if ad_hoc.cancel_remaining && run.instance.is_live(key) {
+        run.terminate_children(key);
+        go_on(run, node, ad_hoc, key);
+    }
+    true
+}
+
 /// A chosen activity and what followed it are done.
 pub(crate) fn inner_is_done(run: &mut Run<'_>, key: Key) {
     let Some(element) = run.instance.element(key) else { return };
     let (ad_hoc_key, counter) = (element.scope, element.counter);
     let Some((node, model)) = run.node_of(ad_hoc_key) else { return };
     let NodeKind::AdHoc(ad_hoc) = &model.kind else { return };
-    let ready = collect(run, ad_hoc, key).and_then(|output| {
-        let done = match &ad_hoc.completion {
-            Some(condition) => {
-                let scopes = Scopes::new(run.instance, key);
-                condition.to_boolean(&scopes, &mut run.evaluator)?
-            }
-            None => false,
-        };
-        Ok((output, done))
-    });
-    let (output, done) = match ready {
-        Ok(ready) => ready,
+    let output = match collect(run, ad_hoc, key) {
+        Ok(output) => output,
         Err(failure) => {
             run.emit(Event::ElementCompleting { key });
             return run.incident(key, model.ordinal, Key::NONE, failure);
@@ -104,13 +119,31 @@ pub(crate) fn inner_is_done(run: &mut Run<'_>, key: Key) {
     run.close(key);
     run.emit(Event::ElementCompleted { key });
     run.emit(Event::IterationEnded { body: ad_hoc_key, counter, completed: true, output });
-    if done {
-        run.emit(Event::AdHocFulfilled { key: ad_hoc_key });
-        if ad_hoc.cancel_remaining {
-            run.terminate_children(ad_hoc_key);
+    // With a condition that ends the rest, the end follows where it was found true.
+    if !(looping(run, ad_hoc_key).fulfilled && ad_hoc.cancel_remaining && ad_hoc.completion.is_some()) {
+        go_on(run, node, ad_hoc, ad_hoc_key);
+    }
+}
+
+/// The condition could not be evaluated: it is looked at once more.
+pub(super) fn look_again(run: &mut Run<'_>, node: usize, ad_hoc: &AdHocModel, key: Key) {
+    if let Some(condition) = &ad_hoc.completion {
+        let scopes = Scopes::new(run.instance, key);
+        match condition.to_boolean(&scopes, &mut run.evaluator) {
+            Ok(true) => {
+                run.emit(Event::AdHocFulfilled { key });
+                if ad_hoc.cancel_remaining {
+                    run.terminate_children(key);
+                }
+            }
+            Ok(false) => {}
+            Err(failure) => {
+                let ordinal = run.process.nodes[node].ordinal;
+                return run.incident(key, ordinal, Key::NONE, failure);
+            }
         }
     }
-    go_on(run, node, ad_hoc, ad_hoc_key);
+    go_on(run, node, ad_hoc, key);
 }
 
 /// What the activity adds to the output collection.
@@ -142,8 +175,9 @@ pub(crate) fn go_on(run: &mut Run<'_>, node: usize, ad_hoc: &AdHocModel, key: Ke
     if live || run.instance.jobs.iter().any(|job| job.element == key) {
         return;
     }
-    // With a condition that is not true yet, and activities to be asked for, it waits for them.
-    if ad_hoc.on_request && !state.fulfilled && (ad_hoc.completion.is_some() || state.started == 0) {
+    // Without its condition, or without anything that was asked for, it is not done.
+    let never_asked = ad_hoc.on_request && state.started == 0;
+    if !state.fulfilled && (ad_hoc.completion.is_some() || never_asked) {
         return;
     }
     finish(run, ad_hoc, key, state);

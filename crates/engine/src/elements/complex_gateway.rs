@@ -89,10 +89,7 @@ pub(super) fn activate(
     };
     let awaited = of(false);
     run.emit(Event::JoinFired { scope, flows: of(true) });
-    // Without an activation condition all that can come has come.
-    if !awaited.is_empty() && gateway.activation.is_some() {
-        run.emit(Event::ComplexGatewayActivated { scope, ordinal: model.ordinal, awaited });
-    }
+    run.emit(Event::ComplexGatewayActivated { scope, ordinal: model.ordinal, awaited });
     run.pass(node, key, scope);
     run.go_on(&flows, scope);
     Ok(())
@@ -109,7 +106,7 @@ pub(crate) fn settle(run: &mut Run<'_>, node: usize, gateway: &ComplexGateway, s
         run.instance.resetting.iter().find(|it| (it.scope, it.ordinal) == (scope, model.ordinal)).cloned();
     let Some(resetting) = resetting else {
         let empty: Vec<bool> = arrived.iter().map(|arrived| !arrived).collect();
-        if gateway.activation.is_some() || run.more_may_come(node, join, scope, &empty) {
+        if gateway.activation.is_some() || run.more_may_come(node, join, scope, &empty, &arrived) {
             return false;
         }
         let key = run.key();
@@ -119,11 +116,14 @@ pub(crate) fn settle(run: &mut Run<'_>, node: usize, gateway: &ComplexGateway, s
     let awaited = |flow: usize| resetting.awaited.contains(&process.flows[flow].ordinal);
     let empty: Vec<bool> =
         model.incoming.iter().zip(&arrived).map(|(&flow, arrived)| awaited(flow) && !arrived).collect();
-    if empty.contains(&true) && run.more_may_come(node, join, scope, &empty) {
+    if empty.contains(&true) && run.more_may_come(node, join, scope, &empty, &arrived) {
         return false;
     }
     reset(run, node, scope, &resetting.awaited);
-    arrive(run, node, gateway, scope);
+    // Tokens that were left may be enough for the next round.
+    if run.arrived(node, scope).contains(&true) {
+        arrive(run, node, gateway, scope);
+    }
     true
 }
 

@@ -11,7 +11,7 @@ pub(crate) fn settle(run: &mut Run<'_>, node: usize, join: &Join, scope: Key) ->
     let process = run.process;
     let arrived = run.arrived(node, scope);
     let empty: Vec<bool> = arrived.iter().map(|arrived| !arrived).collect();
-    if run.more_may_come(node, join, scope, &empty) {
+    if run.more_may_come(node, join, scope, &empty, &arrived) {
         return false;
     }
     let incoming = process.nodes[node].incoming.iter().zip(&arrived).filter(|(_, arrived)| **arrived);

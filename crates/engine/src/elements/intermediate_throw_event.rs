@@ -164,17 +164,18 @@ impl Run<'_> {
             Throw::Error(expression) => code(self, expression).and_then(|code| {
                 process.boundary_catching(node, |catch| crate::catcher::error(catch, &code))
             }),
-            Throw::Signal(name) => {
+            Throw::Signal(name) | Throw::Message { name, .. } => {
                 let Some(name) = code(self, name) else { return };
-                // It is for everyone who waits for the signal, the activity's own boundary included.
-                return self.throw_signal(&name, Variables::new());
-            }
-            Throw::Message { name, .. } => {
-                let Some(name) = code(self, name) else { return };
-                let target = self.message(&name, &Str::from(""));
-                let (time_to_live, message_id) = (limits::THROWN_MESSAGE_MS, Str::from(""));
-                let variables = Variables::new();
-                return self.send(target, Command::PublishMessage { time_to_live, message_id, variables });
+                let signal = matches!(throw, Throw::Signal(_));
+                let waits = self
+                    .instance
+                    .subscriptions
+                    .iter()
+                    .find(|it| it.element == body && it.signal == signal && it.name == name);
+                if let Some((ordinal, part)) = waits.map(|it| (it.ordinal, it.part)) {
+                    self.triggered(body, ordinal, part, Variables::new());
+                }
+                return;
             }
             _ => None,
         };

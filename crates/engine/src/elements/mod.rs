@@ -47,9 +47,17 @@ pub(crate) fn enter(run: &mut Run<'_>, node: usize, scope: Key) {
 fn begin(run: &mut Run<'_>, node: usize, scope: Key) {
     let model = &run.process.nodes[node];
     if model.looping.is_some()
-        && run.instance.element(scope).is_some_and(|it| it.role == Role::Body && it.ordinal == model.ordinal)
+        && let Some(element) = run.instance.element(scope).filter(|it| it.ordinal == model.ordinal)
     {
-        return run.next_iteration(node, scope);
+        match element.role {
+            Role::Body => return run.next_iteration(node, scope),
+            // All iterations have begun; this one goes on.
+            Role::Iteration => {
+                let body = element.scope;
+                return run.activate(node, scope, body);
+            }
+            Role::Plain | Role::Inner => {}
+        }
     }
     let key = run.key();
     run.activate(node, key, scope);
@@ -116,7 +124,7 @@ pub(crate) fn retry(run: &mut Run<'_>, node: usize, key: Key) {
         NodeKind::EndEvent(throws) | NodeKind::Throw(throws) => {
             intermediate_throw_event::throw_all(run, node, throws, key);
         }
-        NodeKind::AdHoc(model) => ad_hoc_sub_process::go_on(run, node, model, key),
+        NodeKind::AdHoc(model) => ad_hoc_sub_process::look_again(run, node, model, key),
         NodeKind::UserTask(_) => run.retry_task_listener(key),
         NodeKind::StartEvent(_)
         | NodeKind::PassThrough

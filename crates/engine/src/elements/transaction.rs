@@ -21,6 +21,12 @@ pub(super) fn cancel(run: &mut Run<'_>, _node: usize, key: Key) {
     }
     run.terminate_children(at);
     run.clear_waiting(at);
+    // Its event sub-processes are over; its boundary events are not.
+    let process = run.process;
+    run.stop_waiting(at, |ordinal| {
+        process.node(ordinal).is_some_and(|(_, event)| matches!(event.kind, NodeKind::StartEvent(_)))
+    });
+    run.emit(Event::ScopeInterrupted { key: at });
     if !run.compensate_transaction(at) {
         cancelled(run, at);
     }

@@ -18,6 +18,10 @@ pub fn next_stimulus(random: &mut Random, model: &Model, seen: &Observation) -> 
         0..57 if !waiting.is_empty() => complete(random, model, seen, &waiting),
         57..63 if !waiting.is_empty() && (catches_errors(model) || random.chance(15)) => {
             let (element, nth, _) = random.pick(&waiting).clone();
+            // People complete their tasks; only workers throw errors.
+            if model.xml.contains(&format!("<userTask id=\"{element}\"")) {
+                return complete(random, model, seen, &waiting);
+            }
             let code = random.pick(&["E0", "E1", "E1", "E9"]).to_string();
             Stimulus::Error { element_id: element, nth, code }
         }

@@ -157,6 +157,7 @@ impl Instance {
             return true;
         }
         self.queue.retain(|token| token.scope != scope);
+        self.late.retain(|token| token.scope != scope);
         if let Some(Kind::AdHoc { pending, closed }) = self.lives.get_mut(&scope).map(|live| &mut live.kind) {
             pending.clear();
             *closed = true;
@@ -177,13 +178,6 @@ impl Instance {
         if self.lives.contains_key(&id) {
             self.call_results(id, variables);
             self.complete_activity(id);
-        }
-    }
-
-    /// A called instance ended by an error that nobody in it caught.
-    pub(crate) fn called_failed(&mut self, id: Id, code: &str) {
-        if self.lives.contains_key(&id) {
-            self.throw_error(id, code);
         }
     }
 

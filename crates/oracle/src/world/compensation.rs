@@ -52,20 +52,24 @@ impl Instance {
     /// A compensation throw event begins. False when there is nothing to compensate.
     pub(crate) fn compensate(&mut self, thrower: Id, activity: Option<usize>, wait: bool) -> bool {
         let Some(own) = self.lives[&thrower].parent else { return false };
-        let scope = match activity {
-            None if matches!(self.lives[&own].kind, Kind::EventSubProcess) => self.lives[&own].parent,
-            None => Some(own),
-            Some(activity) => self.scope_with(own, self.node(activity).parent),
+        // What is visible from here: the scope itself and, from an event sub-process, the one that it belongs to.
+        let scopes: Vec<Id> = match activity {
+            None if matches!(self.lives[&own].kind, Kind::EventSubProcess) => {
+                self.lives[&own].parent.into_iter().chain([own]).collect()
+            }
+            None => vec![own],
+            Some(activity) => self.scope_with(own, self.node(activity).parent).into_iter().collect(),
         };
-        let Some(live) = scope.and_then(|scope| self.lives.get_mut(&scope)) else { return false };
-        let (chosen, rest): (Vec<Record>, Vec<Record>) = std::mem::take(&mut live.records)
-            .into_iter()
-            .partition(|it| activity.is_none_or(|activity| it.node == activity));
-        live.records = rest;
-        let scope = live.id;
-        if chosen.is_empty() {
-            return false;
+        let mut chosen: Vec<Record> = Vec::new();
+        for scope in &scopes {
+            let Some(live) = self.lives.get_mut(scope) else { continue };
+            let (taken, rest): (Vec<Record>, Vec<Record>) = std::mem::take(&mut live.records)
+                .into_iter()
+                .partition(|it| activity.is_none_or(|activity| it.node == activity));
+            live.records = rest;
+            chosen.extend(taken);
         }
+        let Some(scope) = scopes.first().copied().filter(|_| !chosen.is_empty()) else { return false };
         let then = if wait { After::Resume(thrower) } else { After::Nothing };
         self.run_compensation(chosen, scope, own, then);
         true

@@ -92,7 +92,9 @@ impl Instance {
         let value = match (&association.transformation, association.sources.first()) {
             (Some(transformation), _) => self.evaluate(transformation, at, &none),
             (None, Some(source)) if out.is_empty() => {
-                self.variable(at, &self.data_name(source)).unwrap_or_default()
+                // What does not exist is not copied.
+                let Some(value) = self.variable(at, &self.data_name(source)) else { return out };
+                value
             }
             _ => return out,
         };
@@ -100,15 +102,20 @@ impl Instance {
         out
     }
 
-    /// The results of a job: into its own data outputs when it has associations for them, else to where the names are.
+    /// The results of a job: into its own data outputs what its associations take from there, the rest to where the names are.
     pub(crate) fn job_results(&mut self, id: Id, variables: &Variables) {
         let Some(node) = self.lives[&id].node else { return };
-        if self.node(node).data.output_associations.is_empty() {
-            for (name, value) in variables {
+        let data = &self.node(node).data;
+        let outputs: Vec<String> = match data.output_associations.is_empty() {
+            true => Vec::new(),
+            false => data.outputs.iter().map(|it| it.name.clone().unwrap_or_else(|| it.id.clone())).collect(),
+        };
+        for (name, value) in variables {
+            if !outputs.contains(name) {
                 self.set_variable(id, name, value.clone());
+            } else if let Some(live) = self.lives.get_mut(&id) {
+                live.variables.insert(name.clone(), value.clone());
             }
-        } else if let Some(live) = self.lives.get_mut(&id) {
-            live.variables.extend(variables.clone());
         }
     }
 

@@ -181,10 +181,17 @@ impl Instance {
         if arm.parallel && !any && arm.singles.iter().any(|it| !it.occurred) {
             return;
         }
+        let parallel = arm.parallel;
         for single in &mut arm.singles {
             single.occurred = false;
         }
         self.fire(id, sequence);
+        // What stays armed for all of them begins anew.
+        let next = self.shared.next();
+        if let Some(arm) = self.find_arm_mut(id, sequence).filter(|_| parallel) {
+            arm.sequence = next;
+            self.ask_for_messages(id, next);
+        }
     }
 
     /// An arm fires.
@@ -268,7 +275,12 @@ impl Instance {
             };
             match trigger {
                 EventTrigger::Message(it) => self.sends.extend(self.message_name(it).map(Send::Message)),
-                EventTrigger::Signal(it) => self.sends.extend(self.signal_name(it).map(Send::Signal)),
+                EventTrigger::Signal(it) => {
+                    if let Some(name) = self.signal_name(it) {
+                        self.signal_here(&name);
+                        self.sends.push(Send::Signal(name));
+                    }
+                }
                 EventTrigger::Escalation(it) => {
                     let code = self.escalation_code(it).unwrap_or_default();
                     self.throw_escalation(id, &code);
@@ -309,6 +321,19 @@ impl Instance {
         }
     }
 
+    /// A signal reaches at once what waits for it in the instance that throws it.
+    fn signal_here(&mut self, name: &str) {
+        let model = std::rc::Rc::clone(&self.model);
+        let first = self.is_planted(Quirk::SignalToFirst);
+        let found = self.waiting_for(&|single| super::waits_for_signal(&model, single, name));
+        for (sequence, id, index) in found.into_iter().take(if first { 1 } else { usize::MAX }) {
+            let waits = self.find_arm(id, sequence).is_some_and(|arm| !arm.singles[index].occurred);
+            if waits {
+                self.occur(id, sequence, index);
+            }
+        }
+    }
+
     /// The innermost arm that catches, from a live element outwards: at each scope its event sub-processes (not the one
     /// that we come from), then the boundary events; exact ones before those that catch all.
     fn catcher(
@@ -344,8 +369,7 @@ impl Instance {
         None
     }
 
-    /// Throws an error; nobody catching it is an incident here, or the caller's matter.
-    pub(crate) fn throw_error(&mut self, from: Id, code: &str) {
+    fn error_catcher(&self, from: Id, code: &str) -> Option<(Id, u64, usize)> {
         let matching = |trigger: &EventTrigger| match trigger {
             EventTrigger::Error(it) => match self.error_code(*it) {
                 None => Some(false),
@@ -353,11 +377,20 @@ impl Instance {
             },
             _ => None,
         };
-        if let Some((id, sequence, index)) = self.catcher(from, &matching) {
+        self.catcher(from, &matching)
+    }
+
+    /// True when something catches an error here.
+    pub(crate) fn catches_error(&self, from: Id, code: &str) -> bool {
+        self.error_catcher(from, code).is_some()
+    }
+
+    /// Throws an error; nobody catching it is an incident here, or the caller's matter.
+    pub(crate) fn throw_error(&mut self, from: Id, code: &str) {
+        if let Some((id, sequence, index)) = self.error_catcher(from, code) {
             self.occur(id, sequence, index);
         } else if self.caller.is_some() && !self.is_planted(Quirk::CalledErrorStays) {
-            self.end(State::Terminated);
-            self.sends.push(Send::Failed { code: code.to_owned() });
+            self.sends.push(Send::Failed { thrower: from, code: code.to_owned() });
         } else {
             self.get_stuck(from);
         }

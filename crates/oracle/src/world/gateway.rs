@@ -13,6 +13,12 @@ impl Instance {
     pub(crate) fn exclusive(&mut self, scope: Id, node: usize) {
         let default = self.node(node).default_flow;
         let others: Vec<usize> = self.outgoing_but(node, default);
+        // A condition that is neither true nor false keeps the token, whatever the default flow.
+        let mut decided =
+            others.iter().map(|flow| self.decision(*flow, scope)).take_while(|it| *it != Value::Bool(true));
+        if decided.any(|it| it != Value::Bool(false)) {
+            return self.pass_by(scope, node, Vec::new());
+        }
         let mut holding = others.into_iter().filter(|flow| self.holds(*flow, scope, &Variables::new()));
         let found = match self.is_planted(Quirk::ExclusiveTakesLast) {
             true => holding.next_back(),
@@ -23,6 +29,11 @@ impl Instance {
 
     fn outgoing_but(&self, node: usize, default: Option<usize>) -> Vec<usize> {
         self.node(node).outgoing.iter().copied().filter(|flow| Some(*flow) != default).collect()
+    }
+
+    fn decision(&self, flow: usize, scope: Id) -> Value {
+        let condition = self.flow(flow).condition.as_ref();
+        condition.map_or(Value::Bool(true), |it| self.evaluate(it, scope, &Variables::new()))
     }
 
     /// True without a condition.
@@ -155,7 +166,9 @@ impl Instance {
         self.waiting.retain(|it| !(it.scope == scope && it.node == node && it.flow.is_none()));
         let stuck = flows.is_empty();
         self.pass_by(scope, node, flows);
-        if !stuck && !self.is_planted(Quirk::ComplexNeverResets) {
+        // With one incoming flow there is nothing to wait for.
+        let joins = self.node(node).incoming.len() > 1;
+        if !stuck && joins && !self.is_planted(Quirk::ComplexNeverResets) {
             self.resets.insert((node, scope), counted);
         }
     }
@@ -170,6 +183,17 @@ impl Instance {
         let flows: Vec<usize> = flows.into_iter().filter(|flow| self.holds(*flow, scope, &more)).collect();
         self.consume(scope, node, &rest);
         self.send(scope, &flows);
+        // Tokens that were left may be enough for the next round.
+        let left = self.waiting.iter().any(|it| it.scope == scope && it.node == node);
+        if let FlowNodeKind::ComplexGateway { activation_condition: Some(condition) } =
+            self.node(node).kind.clone()
+            && left
+        {
+            let more = self.gateway_variables(scope, node, true);
+            if self.is_true(&condition, scope, &more) {
+                self.activate_complex(scope, node);
+            }
+        }
     }
 
     /// When no queued token can move: the first join in document order that is enabled fires. False when none is.

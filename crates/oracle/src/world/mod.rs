@@ -99,7 +99,9 @@ impl World {
     fn add_start(&mut self, model: &Rc<Definitions>, process: usize, entry: Entry) {
         let node = match entry {
             Entry::Default => return,
-            Entry::Event(node) | Entry::Behind { event: node, .. } => &model.processes[process].nodes[node],
+            Entry::Event(node) | Entry::Behind { event: node, .. } | Entry::Partly { node, .. } => {
+                &model.processes[process].nodes[node]
+            }
         };
         let trigger = match &node.kind {
             FlowNodeKind::ReceiveTask { message_ref, .. } => EventTrigger::Message(*message_ref),
@@ -142,7 +144,7 @@ impl World {
                 None
             }
             Stimulus::Signal { name } => {
-                self.broadcast(name);
+                self.broadcast(name, None);
                 None
             }
             Stimulus::Advance { ms } => {
@@ -206,6 +208,7 @@ impl World {
             state: State::Active,
             lives: BTreeMap::new(),
             queue: VecDeque::new(),
+            late: VecDeque::new(),
             waiting: Vec::new(),
             resets: BTreeMap::new(),
             counts: BTreeMap::new(),
@@ -301,13 +304,13 @@ impl World {
             }
             Catcher::Start { start, index } => {
                 let any = self.shared.quirk == Some(Quirk::ParallelMultipleAny);
-                let it = &mut self.starts[start];
-                it.arm.singles[index].occurred = true;
-                if it.arm.parallel && !any && it.arm.singles.iter().any(|single| !single.occurred) {
-                    return;
-                }
-                it.arm.singles.iter_mut().for_each(|single| single.occurred = false);
-                let (model, process, entry) = (Rc::clone(&it.model), it.process, it.entry);
+                let it = &self.starts[start];
+                let (model, process) = (Rc::clone(&it.model), it.process);
+                let entry = match it.entry {
+                    // The instance begins with the first of the events, and waits for the others.
+                    Entry::Event(node) if it.arm.parallel && !any => Entry::Partly { node, index },
+                    entry => entry,
+                };
                 self.create(model, process, entry, Variables::new(), None);
             }
         }
@@ -326,14 +329,15 @@ impl World {
     }
 
     /// A signal reaches everything that waits for it now, and is not kept.
-    fn broadcast(&mut self, name: &str) {
-        let waits = |model: &Definitions, single: &Single| {
-            let EventTrigger::Signal(Some(signal)) = single.trigger else { return false };
-            model.signals[signal].name.as_ref().is_some_and(|it| it.text == name)
-        };
+    /// The instance that threw it has had it already.
+    fn broadcast(&mut self, name: &str, thrower: Option<usize>) {
+        let waits = |model: &Definitions, single: &Single| waits_for_signal(model, single, name);
         let first = self.shared.quirk == Some(Quirk::SignalToFirst);
         for catcher in self.catchers(&waits).into_iter().take(if first { 1 } else { usize::MAX }) {
-            self.occur(catcher);
+            let own = matches!(&catcher, Catcher::Armed { instance, .. } if Some(*instance) == thrower);
+            if !own {
+                self.occur(catcher);
+            }
         }
     }
 
@@ -399,7 +403,7 @@ impl World {
             let caller = self.instances[from].caller;
             match send {
                 Send::Message(name) => self.publish(&name),
-                Send::Signal(name) => self.broadcast(&name),
+                Send::Signal(name) => self.broadcast(&name, Some(from)),
                 Send::Armed { live, sequence } => self.give_kept(from, live, sequence),
                 Send::Call { live, process, variables } => self.call(from, live, &process, variables),
                 Send::CancelCalled { live } => {
@@ -412,14 +416,32 @@ impl World {
                 Send::Returned { variables } => {
                     self.at_caller(caller, &|instance, id| instance.called_ended(id, &variables));
                 }
-                Send::Failed { code } => {
-                    self.at_caller(caller, &|instance, id| instance.called_failed(id, &code));
-                }
+                Send::Failed { thrower, code } => self.called_failed(from, thrower, &code),
                 Send::Escalated { code } => {
                     self.at_caller(caller, &|instance, id| instance.throw_escalation(id, &code));
                 }
             }
         }
+    }
+
+    /// An error that a called instance does not catch: the first of its callers that does takes it, else the thrower is
+    /// stuck.
+    fn called_failed(&mut self, from: usize, thrower: Id, code: &str) {
+        if !self.instances[from].lives.contains_key(&thrower) {
+            return;
+        }
+        let mut caller = self.instances[from].caller;
+        while let Some((index, id)) = caller {
+            if !self.instances[index].lives.contains_key(&id) {
+                return;
+            }
+            if self.instances[index].catches_error(id, code) {
+                self.instances[index].throw_error(id, code);
+                return self.step(index);
+            }
+            caller = self.instances[index].caller;
+        }
+        self.instances[from].get_stuck(thrower);
     }
 
     fn at_caller(&mut self, caller: Option<(usize, Id)>, act: &dyn Fn(&mut Instance, Id)) {
@@ -446,9 +468,7 @@ impl World {
     }
 
     fn call(&mut self, from: usize, live: Id, process: &str, variables: Variables) {
-        if !self.instances[from].lives.contains_key(&live) {
-            return;
-        }
+        // A caller that ended meanwhile cancels what it called, after it began.
         match self.find_process(process).filter(|(model, it)| can_be_created(&model.processes[*it])) {
             Some((model, process)) => {
                 self.create(model, process, Entry::Default, variables, Some((from, live)))
@@ -470,6 +490,11 @@ impl Subject for World {
     fn observe(&self) -> Observation {
         World::observe(self)
     }
+}
+
+pub(crate) fn waits_for_signal(model: &Definitions, single: &Single, name: &str) -> bool {
+    let EventTrigger::Signal(Some(signal)) = single.trigger else { return false };
+    model.signals[signal].name.as_ref().is_some_and(|it| it.text == name)
 }
 
 fn waits_for_message(model: &Definitions, single: &Single, name: &str) -> bool {

@@ -18,6 +18,8 @@ pub(crate) enum Entry {
     Default,
     /// At an event that occurred.
     Event(usize),
+    /// At an event of which one of several definitions occurred.
+    Partly { node: usize, index: usize },
     /// At an event behind an instantiating event-based gateway.
     Behind { gateway: usize, event: usize },
 }
@@ -37,6 +39,15 @@ impl Instance {
                 self.leave(ROOT, node);
             }
             Entry::Behind { gateway, event } => self.begin_behind(gateway, event),
+            Entry::Partly { node, index } => {
+                let id = self.shared.next();
+                self.add(id, Some(node), Some(ROOT), Kind::Catch);
+                self.arm_own(id, node);
+                let sequence = self.lives[&id].arms.last().map(|arm| arm.sequence);
+                if let Some(sequence) = sequence {
+                    self.occur(id, sequence, index);
+                }
+            }
         }
     }
 
@@ -60,6 +71,11 @@ impl Instance {
         while !self.is_unbounded() {
             if let Some(token) = self.queue.pop_front() {
                 self.moves += 1;
+                match self.throws_signal(token.node) {
+                    true => self.late.push_back(token),
+                    false => self.enter(token),
+                }
+            } else if let Some(token) = self.late.pop_front() {
                 self.enter(token);
             } else if !self.fire_a_join() {
                 return;
@@ -91,6 +107,21 @@ impl Instance {
         for flow in flows {
             let node = self.flow(*flow).target;
             self.queue.push_back(Token { scope, flow: Some(*flow), node });
+        }
+    }
+
+    fn throws_signal(&self, node: usize) -> bool {
+        let (FlowNodeKind::IntermediateThrowEvent { trigger } | FlowNodeKind::EndEvent { trigger }) =
+            &self.node(node).kind
+        else {
+            return false;
+        };
+        match trigger {
+            EventTrigger::Signal(_) => true,
+            EventTrigger::Multiple { triggers, .. } => {
+                triggers.iter().any(|it| matches!(it, EventTrigger::Signal(_)))
+            }
+            _ => false,
         }
     }
 
@@ -166,7 +197,7 @@ impl Instance {
         let idle = live.is_scope()
             && open
             && !live.stuck
-            && !self.queue.iter().any(|token| token.scope == id)
+            && !self.queue.iter().chain(&self.late).any(|token| token.scope == id)
             && !self.waiting.iter().any(|token| token.scope == id)
             && !self.resets.keys().any(|(_, scope)| *scope == id)
             && !self.lives.values().any(|child| child.parent == Some(id));

@@ -50,6 +50,8 @@ pub(crate) struct Instance {
     pub(crate) lives: BTreeMap<Id, Live>,
     /// Tokens that move, in this order.
     pub(crate) queue: VecDeque<Token>,
+    /// Tokens before events that throw a signal: they wait until no other token can move.
+    pub(crate) late: VecDeque<Token>,
     /// Tokens that wait at a join, or for more tokens of an activity's start quantity.
     pub(crate) waiting: Vec<Token>,
     /// Complex gateways that wait for reset, by (node, scope), with the flows that have been counted.
@@ -243,6 +245,7 @@ pub(crate) enum Send {
         variables: Variables,
     },
     Failed {
+        thrower: Id,
         code: String,
     },
     Escalated {
@@ -305,6 +308,7 @@ impl Instance {
             self.terminate(child);
         }
         self.queue.retain(|token| token.scope != id);
+        self.late.retain(|token| token.scope != id);
         self.waiting.retain(|token| token.scope != id);
         self.resets.retain(|(_, scope), _| *scope != id);
     }

@@ -276,6 +276,6 @@ fn boundary_events_are_armed_before_what_is_inside_runs() {
         b -> f
         c -> f",
         "start P
-        ? u -b ve:1/0/1 c f done",
+        ? u:1/0/1 ue:1/0/1 b f -v done",
     );
 }

@@ -217,7 +217,7 @@ fn errors_and_escalations_reach_the_call() {
         &CALL.replace("error:E\n    boundary k", "error:F\n    boundary k"),
         "start P n=1
         complete a
-        ? c! open -b @1 gone",
+        ? c:1/0/0 open -b @1 qf! open",
     );
 }
 

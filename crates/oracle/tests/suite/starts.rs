@@ -73,14 +73,13 @@ fn by_one_of_several_events_or_all_of_them() {
     check(
         &all,
         "signal S
-        signal S
-        ? #0
+        ? #1 m:1/0/0 open
         message M
         ? #1 m e done
         message M
-        ? #1
+        ? #2 @1 m:1/0/0 open
         signal S
-        ? #2",
+        ? #3 @1 m e done @2 m:1/0/0 open",
     );
 }
 

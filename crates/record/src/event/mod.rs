@@ -513,6 +513,8 @@ choice! {
             3 records: Vec<Key>,
             /// A transaction is cancelled by it.
             4 cancel: bool,
+            /// The scope of the event that threw it.
+            5 scope: Key,
         },
         /// A compensation handler begins.
         87 CompensationHandling {

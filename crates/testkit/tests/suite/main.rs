@@ -1,5 +1,6 @@
 //! Conformance runners and the comparison of the engine with the second interpreter.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::print_stdout)]
 
 mod betsy;
+mod differential;
