@@ -45,7 +45,7 @@ impl Instance {
         let singles = singles.collect();
         let sequence = self.shared.next();
         let Some(live) = self.lives.get_mut(&id) else { return };
-        live.arms.push(Arm { sequence, role, singles, parallel, interrupting });
+        live.arms.push(Arm { sequence, rearmed_from: None, role, singles, parallel, interrupting });
         self.ask_for_messages(id, sequence);
     }
 
@@ -55,6 +55,12 @@ impl Instance {
         if arm.singles.iter().any(|it| matches!(it.trigger, EventTrigger::Message(_)) && !it.occurred) {
             self.sends.push(Send::Armed { live: id, sequence });
         }
+    }
+
+    /// The present sequence of an arm that began anew.
+    pub(crate) fn rearmed(&self, id: Id, sequence: u64) -> Option<u64> {
+        let live = self.lives.get(&id)?;
+        live.arms.iter().find(|arm| arm.rearmed_from == Some(sequence)).map(|arm| arm.sequence)
     }
 
     /// A catch event or receive task waits.
@@ -189,6 +195,7 @@ impl Instance {
         // What stays armed for all of them begins anew.
         let next = self.shared.next();
         if let Some(arm) = self.find_arm_mut(id, sequence).filter(|_| parallel) {
+            arm.rearmed_from = Some(sequence);
             arm.sequence = next;
             self.ask_for_messages(id, next);
         }

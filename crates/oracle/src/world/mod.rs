@@ -123,8 +123,14 @@ impl World {
             Single { trigger, due, was_true: false, occurred: false }
         });
         let singles = singles.collect();
-        let arm =
-            Arm { sequence: self.shared.next(), role: Role::Own, singles, parallel, interrupting: false };
+        let arm = Arm {
+            sequence: self.shared.next(),
+            rearmed_from: None,
+            role: Role::Own,
+            singles,
+            parallel,
+            interrupting: false,
+        };
         self.starts.push(Start { model: Rc::clone(model), process, entry, arm });
     }
 
@@ -453,17 +459,22 @@ impl World {
     }
 
     /// Something waits for a message: the oldest that was kept.
-    fn give_kept(&mut self, instance: usize, live: Id, sequence: u64) {
-        let Some(arm) = self.instances[instance].find_arm(live, sequence) else { return };
-        let model = &self.instances[instance].model;
-        let found = self.messages.iter().enumerate().find_map(|(at, (name, _))| {
-            let mut singles = arm.singles.iter();
-            let index = singles.position(|it| !it.occurred && waits_for_message(model, it, name))?;
-            Some((at, index))
-        });
-        if let Some((at, index)) = found {
+    fn give_kept(&mut self, instance: usize, live: Id, mut sequence: u64) {
+        // What stays armed takes all that were kept, before what was armed after it.
+        loop {
+            let Some(arm) = self.instances[instance].find_arm(live, sequence) else { return };
+            let model = &self.instances[instance].model;
+            let found = self.messages.iter().enumerate().find_map(|(at, (name, _))| {
+                let mut singles = arm.singles.iter();
+                let index = singles.position(|it| !it.occurred && waits_for_message(model, it, name))?;
+                Some((at, index))
+            });
+            let Some((at, index)) = found else { return };
             self.messages.remove(at);
             self.occur(Catcher::Armed { sequence, instance, live, index });
+            if let Some(next) = self.instances[instance].rearmed(live, sequence) {
+                sequence = next;
+            }
         }
     }
 

@@ -182,6 +182,8 @@ pub(crate) enum How {
 #[derive(Debug, Clone)]
 pub(crate) struct Arm {
     /// Order of arming over all instances, and identity.
+    /// Before it began anew, where it did.
+    pub(crate) rearmed_from: Option<u64>,
     pub(crate) sequence: u64,
     pub(crate) role: Role,
     pub(crate) singles: Vec<Single>,
