@@ -11,27 +11,30 @@ use record::{Event, Json, Key, Variables};
 type Index = Vec<IndexChange>;
 
 impl Instance {
-    pub(crate) fn apply(&mut self, event: &Event, index: &mut Index) {
-        if !self.suspended {
-            return self.apply_running(event, index);
-        }
-        // Nothing of a suspended instance is found through an index; its key blocks are.
+    /// Nothing of a suspended instance is found through an index; its key blocks are.
+    #[cold]
+    fn apply_suspended(&mut self, event: &Event, index: &mut Index) {
         let before = index.len();
-        self.apply_running(event, index);
-        if self.suspended {
-            let added = index.split_off(before);
-            let is_block = |change: &IndexChange| {
-                matches!(
-                    change,
-                    IndexChange::Add(IndexEntry::Block { .. })
-                        | IndexChange::Remove(IndexEntry::Block { .. })
-                )
-            };
-            index.extend(added.into_iter().filter(is_block));
+        self.suspended = false;
+        self.apply(event, index);
+        if let Event::InstanceResumed {} = event {
+            return;
         }
+        self.suspended = true;
+        let added = index.split_off(before);
+        let is_block = |change: &IndexChange| {
+            matches!(
+                change,
+                IndexChange::Add(IndexEntry::Block { .. }) | IndexChange::Remove(IndexEntry::Block { .. })
+            )
+        };
+        index.extend(added.into_iter().filter(is_block));
     }
 
-    fn apply_running(&mut self, event: &Event, index: &mut Index) {
+    pub(crate) fn apply(&mut self, event: &Event, index: &mut Index) {
+        if self.suspended {
+            return self.apply_suspended(event, index);
+        }
         match event {
             Event::KeyBlockAssigned { block } => {
                 self.blocks.push(*block);

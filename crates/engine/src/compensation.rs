@@ -130,6 +130,7 @@ impl Run<'_> {
         let key = self.key();
         self.emit(Event::CompensationStarted { key, thrower, records, cancel, scope });
         self.compensating.push_back(key);
+        self.urgent = true;
         true
     }
 
@@ -189,7 +190,10 @@ impl Run<'_> {
         let found = self.instance.compensations.iter().find(|it| it.handler == handler).map(|it| it.key);
         // The next one follows when this step comes to it: many of them must not pile up on the stack.
         match found {
-            Some(key) => self.compensating.push_back(key),
+            Some(key) => {
+                self.compensating.push_back(key);
+                self.urgent = true;
+            }
             None => self.complete_if_empty(scope),
         }
     }

@@ -262,6 +262,16 @@ impl Run<'_> {
     /// Takes away what an element waits for: its job, task, timers, subscriptions, conditions and incidents.
     pub fn close(&mut self, key: Key) {
         let instance = &*self.instance;
+        // Most elements that end wait for nothing.
+        if instance.incidents.is_empty()
+            && instance.jobs.is_empty()
+            && instance.tasks.is_empty()
+            && instance.timers.is_empty()
+            && instance.conditions.is_empty()
+            && instance.subscriptions.is_empty()
+        {
+            return;
+        }
         let mut ends: Vec<Event> = Vec::new();
         for incident in instance.incidents.iter().filter(|incident| incident.element == key) {
             ends.push(Event::IncidentResolved { key: incident.key });

@@ -31,6 +31,8 @@ pub(crate) struct Run<'a> {
     /// Tokens before events that throw to whoever waits: they go when nothing else moves, so that all who wait in
     /// parallel do wait.
     throws: VecDeque<Token>,
+    /// Something comes before all tokens: an armed condition, or the next handler of a compensation.
+    pub urgent: bool,
     /// Compensations whose handler is done.
     pub compensating: VecDeque<Key>,
     /// Variables that changed since conditions were looked at: scope, name, and whether it is new.
@@ -78,6 +80,7 @@ impl<'a> Run<'a> {
             index: Vec::new(),
             queue: VecDeque::new(),
             throws: VecDeque::new(),
+            urgent: false,
             compensating: VecDeque::new(),
             changed: Vec::new(),
             armed: VecDeque::new(),
@@ -159,17 +162,22 @@ impl<'a> Run<'a> {
 
     /// Records an event and applies it.
     pub fn emit(&mut self, event: Event) {
-        if let Event::VariablesSet { scope, variables } = &event
-            && !self.instance.conditions.is_empty()
-        {
-            let known = self.instance.element(*scope).map_or(&[][..], |element| &element.variables);
-            for (name, _) in variables {
-                let new = !known.iter().any(|(other, _)| other == name);
-                self.changed.push((*scope, name.clone(), new));
-            }
+        if !self.instance.conditions.is_empty() {
+            self.note_changes(&event);
         }
         self.instance.apply(&event, &mut self.index);
         self.events.push(event);
+    }
+
+    /// Conditions may see the variables that an event sets.
+    #[cold]
+    fn note_changes(&mut self, event: &Event) {
+        let Event::VariablesSet { scope, variables } = event else { return };
+        let known = self.instance.element(*scope).map_or(&[][..], |element| &element.variables);
+        for (name, _) in variables {
+            let new = !known.iter().any(|(other, _)| other == name);
+            self.changed.push((*scope, name.clone(), new));
+        }
     }
 
     /// Records the event that brought the instance about, which is applied already.
@@ -224,27 +232,17 @@ impl<'a> Run<'a> {
 
     fn run(&mut self) {
         loop {
-            if self.instance.ended {
+            if self.urgent && !self.do_what_is_urgent() {
                 return;
             }
-            self.look_at_armed_conditions();
-            if let Some(key) = self.compensating.pop_front() {
-                if self.budget == 0 {
-                    return self.put_off();
-                }
-                self.budget -= 1;
-                self.next_handler(key);
-                continue;
-            }
-            let throws = self.queue.is_empty() && !self.throws.is_empty();
-            let next = self.queue.pop_front().or_else(|| self.throws.pop_front());
-            let Some(token) = next else {
-                // Only when nothing else can move is it known what a join still waits for.
-                let joins = !self.instance.waiting.is_empty() || !self.instance.resetting.is_empty();
-                if (joins && self.settle_joins()) || self.look_at_changes() {
-                    continue;
-                }
-                return;
+            let (token, late) = match self.queue.pop_front() {
+                Some(token) => (token, false),
+                None if self.instance.ended => return,
+                None => match self.throws.pop_front() {
+                    Some(token) => (token, true),
+                    None if self.at_rest() => continue,
+                    None => return,
+                },
             };
             if self.budget == 0 {
                 self.queue.push_front(token);
@@ -259,13 +257,37 @@ impl<'a> Run<'a> {
                     At::Flow(flow) => self.process.flows[flow].target,
                     At::Node(node) => node,
                 };
-                if self.process.nodes[node].throws_to_waiting && !throws {
+                if self.process.nodes[node].throws_to_waiting && !late {
                     self.throws.push_back(token);
                 } else {
                     elements::enter(self, node, token.scope);
                 }
             }
         }
+    }
+
+    /// Looks at conditions that were just armed, and goes on with a compensation. False where the budget is used up.
+    #[cold]
+    fn do_what_is_urgent(&mut self) -> bool {
+        self.look_at_armed_conditions();
+        while let Some(key) = self.compensating.pop_front() {
+            if self.budget == 0 {
+                self.put_off();
+                return false;
+            }
+            self.budget -= 1;
+            self.next_handler(key);
+            self.look_at_armed_conditions();
+        }
+        self.urgent = false;
+        true
+    }
+
+    /// No token can move: a join may know now that nothing more comes, conditions may see what changed. False where
+    /// nothing came of it.
+    fn at_rest(&mut self) -> bool {
+        let joins = !self.instance.waiting.is_empty() || !self.instance.resetting.is_empty();
+        (joins && self.settle_joins()) || self.look_at_changes()
     }
 
     fn put_off(&mut self) {
@@ -313,6 +335,7 @@ impl<'a> Run<'a> {
         let instance = &*self.instance;
         let between = instance.compensations.iter().filter(|it| !instance.is_live(it.handler));
         self.compensating = between.map(|it| it.key).collect();
+        self.urgent = !self.compensating.is_empty();
         self.go_on_with_pending();
     }
 

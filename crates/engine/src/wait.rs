@@ -145,6 +145,7 @@ impl Run<'_> {
                 What::Condition => {
                     self.emit(Event::ConditionOpened { key, element, ordinal, part, interrupting });
                     self.armed.push_back(key);
+                    self.urgent = true;
                 }
             }
         }

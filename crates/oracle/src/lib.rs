@@ -42,7 +42,7 @@
 //!
 //! *Arming.* Boundary events are armed before anything of the activity runs, event sub-processes before the first token of
 //! their scope; conditions true at that moment fire at that moment, in order of arming. Later they fire when they become
-//! true. Timers fire in order of due time, then of arming. An interrupting event sub-process ends all else in its scope,
+//! true. Timers fire in order of due time, then of instances, then of arming. An interrupting event sub-process ends all else in its scope,
 //! other event sub-processes included, and disarms them.
 //!
 //! *Errors and escalations* go outwards from the thrower: at each scope its event sub-processes (not the one that the thrower

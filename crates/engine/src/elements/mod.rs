@@ -40,7 +40,11 @@ pub(crate) fn enter(run: &mut Run<'_>, node: usize, scope: Key) {
             _ => collect_start_quantity(run, node, scope),
         };
     }
-    begin(run, node, scope);
+    if model.looping.is_some() {
+        return begin(run, node, scope);
+    }
+    let key = run.key();
+    run.activate(node, key, scope);
 }
 
 /// An element begins, or the next iteration of it does.

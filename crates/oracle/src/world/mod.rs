@@ -363,18 +363,18 @@ impl World {
         }
     }
 
-    /// The timer that is due next, in order of due time, then of arming; it is set to its next due time.
+    /// The timer that is due next, in order of due time, then of instances, then of arming; it is set to its next due time.
     fn next_due(&mut self, now: u64) -> Option<Catcher> {
         let due = |single: &Single| single.due.is_some_and(|due| due.at <= now);
         let found = self.catchers(&|_, single| due(single));
         let first = found.into_iter().min_by_key(|catcher| match catcher {
             Catcher::Armed { sequence, instance, live, index } => {
                 let arm = self.instances[*instance].find_arm(*live, *sequence);
-                (arm.and_then(|arm| arm.singles[*index].due).map(|due| due.at), *sequence)
+                (arm.and_then(|arm| arm.singles[*index].due).map(|due| due.at), *instance, *sequence)
             }
             Catcher::Start { start, index } => {
                 let arm = &self.starts[*start].arm;
-                (arm.singles[*index].due.map(|due| due.at), arm.sequence)
+                (arm.singles[*index].due.map(|due| due.at), usize::MAX, arm.sequence)
             }
         })?;
         let once = self.shared.quirk == Some(Quirk::CycleFiresOnce);
