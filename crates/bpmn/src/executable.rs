@@ -58,6 +58,8 @@ fn unsupported(dialect: Dialect, node: &FlowNode) -> Vec<String> {
     };
     refuse(cancels(&node.ext), "a `cancel` execution listener");
     refuse(!node.ext.linked_resources.is_empty(), "a linked resource");
+    let canceling = node.ext.task_listeners.iter().any(|listener| listener.event == "canceling");
+    refuse(canceling, "a `canceling` task listener");
     out
 }
 

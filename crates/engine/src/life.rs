@@ -342,6 +342,10 @@ impl Run<'_> {
             self.emit(Event::JobRetried { key: job.key });
             return Ok(());
         }
+        if incident.element == self.instance.key {
+            elements::process::retry(self);
+            return Ok(());
+        }
         let Some(element) = self.instance.element(incident.element) else { return Ok(()) };
         let (state, scope) = (element.state, element.scope);
         match (state, self.node_of(incident.element)) {

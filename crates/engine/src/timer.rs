@@ -27,7 +27,9 @@ pub(crate) fn plan(
     let (expression, kind): (&Expression, &str) = match model {
         TimerModel::Date(text) => (text, "date and time such as 2026-01-31T09:00:00Z"),
         TimerModel::Duration(text) => (text, "duration such as PT15M"),
-        TimerModel::Cycle(text) => (text, "cycle such as R3/PT10S"),
+        TimerModel::Cycle(text) => {
+            (text, "cycle such as R3/PT10S or a cron expression such as 0 0 9 * * MON-FRI")
+        }
     };
     let (value, warnings) = expression.evaluate(scopes, with)?;
     let text = match &value {
@@ -77,28 +79,76 @@ fn after(from: i64, text: &str) -> Option<i64> {
     Some(start.checked_add(span).ok()?.timestamp().as_millisecond().max(from))
 }
 
-/// `R3/PT10S`, `R/P1D`, `R2/2026-01-01T00:00:00Z/PT1H`. `R0` fires once.
+/// `R3/PT10S`, `R/P1D`, `R2/2026-01-01T00:00:00Z/PT1H`, or a cron expression such as `0 0 9 * * MON-FRI`. `R0` fires
+/// once.
 fn cycle(text: &str, now: i64) -> Option<Plan> {
-    let mut parts = text.trim().split('/');
+    let text = text.trim();
+    if !text.starts_with('R') {
+        let due = cron(text, now)?;
+        return Some(Plan { due, repetitions: -1, cycle: Str::from(text) });
+    }
+    let mut parts = text.split('/');
     let count = parts.next()?.strip_prefix('R')?;
     let total: i32 = if count.is_empty() { -1 } else { count.parse().ok().filter(|total| *total >= 0)? };
-    let (start, interval) = match (parts.next()?, parts.next(), parts.next()) {
-        (interval, None, _) => (None, interval),
-        (start, Some(interval), None) => (Some(moment(start)?), interval),
-        _ => return None,
+    // A time zone's name has a slash of its own.
+    let rest: Vec<&str> = parts.collect();
+    let (interval, start) = rest.split_last()?;
+    let due = match start.is_empty() {
+        true => after(now, interval)?,
+        false => moment(&start.join("/"))?,
     };
-    let due = match start {
-        Some(start) => start,
-        None => after(now, interval)?,
-    };
-    after(due, interval).filter(|next| *next > due)?;
+    next(text, due)?;
     let repetitions = if total < 0 { -1 } else { (total - 1).max(0) };
-    Some(Plan { due, repetitions, cycle: Str::from(text.trim()) })
+    Some(Plan { due, repetitions, cycle: Str::from(text) })
 }
 
-/// The firing after one that was due at `due`.
+/// The firing after one that was due at `due`. Days and months of a cycle that starts in a time zone are counted on
+/// its calendar: each day at the same hour, also when clocks change.
 pub(crate) fn next(cycle: &str, due: i64) -> Option<i64> {
-    after(due, cycle.rsplit('/').next()?).filter(|next| *next > due)
+    if !cycle.starts_with('R') {
+        return cron(cycle, due).filter(|next| *next > due);
+    }
+    let (start, interval) = cycle.rsplit_once('/')?;
+    let span: Span = interval.trim().parse().ok()?;
+    let zone = start.split_once('/').and_then(|(_, start)| zone_of(start)).unwrap_or(TimeZone::UTC);
+    let from = Timestamp::from_millisecond(due).ok()?.to_zoned(zone);
+    Some(from.checked_add(span).ok()?.timestamp().as_millisecond()).filter(|next| *next > due)
+}
+
+/// The time zone that a moment names.
+fn zone_of(text: &str) -> Option<TimeZone> {
+    if let Ok(zoned) = text.trim().parse::<Zoned>() {
+        return Some(zoned.time_zone().clone());
+    }
+    TimeZone::get(text.split_once('@')?.1.trim()).ok()
+}
+
+/// The first moment of a cron expression after another. It has six fields, seconds first, or five; macros such as
+/// `@daily`; and a time zone before it, as in `TZ=Europe/Berlin 0 0 9 * * *`, else it is meant in UTC.
+fn cron(text: &str, after: i64) -> Option<i64> {
+    let (zone, pattern) = match text.strip_prefix("TZ=").or_else(|| text.strip_prefix("CRON_TZ=")) {
+        Some(rest) => {
+            let (name, pattern) = rest.split_once(' ')?;
+            (TimeZone::get(name).ok()?, pattern.trim())
+        }
+        None => (TimeZone::UTC, text),
+    };
+    let parser = croner::parser::CronParser::builder().seconds(croner::parser::Seconds::Optional).build();
+    let cron = parser.parse(pattern).ok()?;
+    // The calendar of the zone, without its offset: what clocks on the wall show.
+    let mut wall = Timestamp::from_millisecond(after).ok()?.to_zoned(zone.clone()).datetime();
+    // A wall clock time that the zone skips falls on one that was looked at already: then the next one counts.
+    for _ in 0..4 {
+        let shown = wall.to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond();
+        let from = chrono::DateTime::from_timestamp_millis(shown)?;
+        let found = cron.find_next_occurrence(&from, false).ok()?.timestamp_millis();
+        wall = Timestamp::from_millisecond(found).ok()?.to_zoned(TimeZone::UTC).datetime();
+        let due = wall.to_zoned(zone.clone()).ok()?.timestamp().as_millisecond();
+        if due > after {
+            return Some(due);
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -115,6 +165,48 @@ mod tests {
         assert_eq!(plan("R2/PT0S"), None, "a cycle that never gets on would never end");
         assert_eq!(plan("every day"), None);
         assert_eq!(next("R3/PT10S", 11_000), Some(21_000));
+    }
+
+    fn at(text: &str) -> i64 {
+        moment(text).unwrap_or_else(|| panic!("{text} is no moment"))
+    }
+
+    #[test]
+    fn a_cycle_in_a_time_zone_keeps_its_hour_when_clocks_change() {
+        let cycle = "R/2024-03-30T09:00:00[Europe/Berlin]/P1D";
+        let first = at("2024-03-30T09:00:00[Europe/Berlin]");
+        assert_eq!(super::cycle(cycle, 0).map(|plan| plan.due), Some(first));
+        assert_eq!(next(cycle, first), Some(at("2024-03-31T09:00:00+02:00")));
+        assert_eq!(next("R/2024-03-30T09:00:00+01:00/P1D", first), Some(at("2024-03-31T09:00:00+01:00")));
+        let hours = "R/2024-03-30T09:00:00[Europe/Berlin]/PT24H";
+        assert_eq!(next(hours, first), Some(at("2024-03-31T10:00:00+02:00")));
+    }
+
+    #[test]
+    fn cron_expressions_are_cycles_without_end() {
+        let monday = at("2024-01-01T08:59:59Z");
+        let plan = cycle("0 0 9 * * MON-FRI", monday).map(|plan| (plan.due, plan.repetitions));
+        assert_eq!(plan, Some((at("2024-01-01T09:00:00Z"), -1)));
+        assert_eq!(next("0 0 9 * * MON-FRI", at("2024-01-05T09:00:00Z")), Some(at("2024-01-08T09:00:00Z")));
+        assert_eq!(next("*/15 * * * *", at("2024-01-01T00:00:00Z")), Some(at("2024-01-01T00:15:00Z")));
+        assert_eq!(next("@daily", at("2024-01-01T12:00:00Z")), Some(at("2024-01-02T00:00:00Z")));
+        assert_eq!(cycle("0 0 25 * * *", monday), None);
+    }
+
+    #[test]
+    fn a_cron_expression_may_name_its_time_zone() {
+        let nine = "TZ=Europe/Berlin 0 0 9 * * *";
+        assert_eq!(next(nine, at("2024-03-30T08:00:00Z")), Some(at("2024-03-31T07:00:00Z")));
+        // 02:30 does not exist on that day: it fires when the clock has jumped.
+        let skipped = next("TZ=Europe/Berlin 0 30 2 * * *", at("2024-03-30T12:00:00Z"));
+        assert_eq!(skipped, Some(at("2024-03-31T03:30:00+02:00")));
+        // 02:30 comes twice on that day and fires once.
+        let first = next("TZ=Europe/Berlin 0 30 2 * * *", at("2024-10-26T12:00:00Z"));
+        assert_eq!(first, Some(at("2024-10-27T02:30:00+02:00")));
+        assert_eq!(
+            next("TZ=Europe/Berlin 0 30 2 * * *", at("2024-10-27T02:30:00+02:00")),
+            Some(at("2024-10-28T02:30:00+01:00"))
+        );
     }
 
     #[test]

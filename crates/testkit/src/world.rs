@@ -52,9 +52,17 @@ impl World {
 
     /// Deploys a file; a refusal is noted in the trace.
     pub fn deploy(&mut self, model: &str) {
-        let resource = Resource { name: "model.bpmn".into(), content: Bytes(model.as_bytes().into()) };
+        self.deploy_files(&[("model.bpmn", model)]);
+    }
+
+    /// Deploys files together; a refusal is noted in the trace.
+    pub fn deploy_files(&mut self, files: &[(&str, &str)]) {
+        let resources = files
+            .iter()
+            .map(|(name, text)| Resource { name: (*name).into(), content: Bytes(text.as_bytes().into()) })
+            .collect();
         let target = AggregateId::Catalog { tenant: self.tenant.clone() };
-        if let Err(rejection) = self.submit(target, Command::DeployResources { resources: vec![resource] }) {
+        if let Err(rejection) = self.submit(target, Command::DeployResources { resources }) {
             let _ = writeln!(self.trace, "rejected {}: {}", rejection.kind.as_str(), rejection.reason);
         }
     }

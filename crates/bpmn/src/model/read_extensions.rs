@@ -39,6 +39,13 @@ impl Values {
         let feel = language.as_deref().is_some_and(|language| language.to_ascii_lowercase().contains("feel"));
         match language {
             Some(_) if feel => out.is_feel = true,
+            Some(other) if other.contains("/DMN/") => match boxed(&out.text) {
+                Some(text) => {
+                    out.text = text;
+                    out.is_feel = true;
+                }
+                None => out.language = Some(other),
+            },
             Some(other) => out.language = Some(other),
             None if is_juel(&out.text) => out.language = Some("juel".to_owned()),
             // Camunda 8 treats a text without `=` as a text, which validation refuses in conditions.
@@ -53,6 +60,15 @@ impl Values {
         out.is_feel |= out.language.is_none();
         out
     }
+}
+
+/// The FEEL of a DMN literal expression that is written as XML inside of the text.
+fn boxed(text: &str) -> Option<String> {
+    let document = crate::xml::read(text.as_bytes(), "expression").ok()?;
+    let root = document.root();
+    let literal = (root.name() == "literalExpression").then_some(root)?;
+    let text = literal.children().find(|child| child.name() == "text")?;
+    Some(text.text().trim().to_owned())
 }
 
 fn is_juel(value: &str) -> bool {

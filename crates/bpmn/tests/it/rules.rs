@@ -283,7 +283,7 @@ pub const CASES: &[(&str, &str, &str)] = &[
     (
         "zeebe.io-mapping",
         between!(
-            "<bpmn:task id='x'><bpmn:extensionElements><zeebe:ioMapping><zeebe:input source='=1' target='not a name'/></zeebe:ioMapping></bpmn:extensionElements></bpmn:task>"
+            "<bpmn:task id='x'><bpmn:extensionElements><zeebe:ioMapping><zeebe:input source='=1' target='not+a name'/></zeebe:ioMapping></bpmn:extensionElements></bpmn:task>"
         ),
         "x",
     ),

@@ -15,13 +15,15 @@ use record::{Str, TaskAction};
 
 /// Compiles the executable processes of a file, or says everything that is wrong with them.
 pub fn compile(definitions: &Definitions) -> Result<Vec<Process>, Vec<Diagnostic>> {
-    let mut compiler = Compiler { definitions, problems: Vec::new() };
+    let mut compiler = Compiler { definitions, default_priority: None, problems: Vec::new() };
     let processes = definitions.executable_processes().map(|process| compiler.process(process)).collect();
     if compiler.problems.is_empty() { Ok(processes) } else { Err(compiler.problems) }
 }
 
 pub(super) struct Compiler<'a> {
     pub definitions: &'a Definitions,
+    /// Job priority of the process that is being compiled, for elements without one of their own.
+    default_priority: Option<model::Expression>,
     problems: Vec<Diagnostic>,
 }
 
@@ -35,6 +37,7 @@ impl Compiler<'_> {
         for (index, flow) in process.flows.iter().enumerate() {
             by_ordinal[flow.ordinal as usize] = Element::Flow(index);
         }
+        self.default_priority.clone_from(&process.ext.job_priority);
         let mut nodes: Vec<Node> =
             process.nodes.iter().enumerate().map(|(index, node)| self.node(process, index, node)).collect();
         mark_compensable(&mut nodes);
@@ -353,7 +356,8 @@ impl Compiler<'_> {
     /// operation or implementation that the model names, and after the element where it names none.
     pub(super) fn job(&mut self, node: &model::FlowNode) -> Option<JobTask> {
         let mut job_headers = headers(&node.ext.headers);
-        let priority = node.ext.job_priority.as_ref().map(|priority| self.expression(&node.id, priority));
+        let priority = node.ext.job_priority.clone().or_else(|| self.default_priority.clone());
+        let priority = priority.map(|priority| self.expression(&node.id, &priority));
         if let Some(definition) = &node.ext.task_definition {
             return Some(JobTask {
                 job_type: self.expression(&node.id, &definition.type_),

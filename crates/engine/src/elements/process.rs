@@ -57,10 +57,7 @@ pub(crate) fn create(
         let (definition, process_id, version) = (found.key, found.process_id.clone(), found.version);
         return run.finish(Response::Created { instance: key, definition, process_id, version });
     }
-    arm(&mut run);
-    for node in starts {
-        begin(&mut run, node, key);
-    }
+    go(&mut run, &starts);
     run.finish(Response::Created {
         instance: key,
         definition: found.key,
@@ -106,14 +103,42 @@ fn starts(
     Ok(process.first.clone())
 }
 
-/// The event sub-processes of the process wait from its beginning.
-fn arm(run: &mut Run<'_>) {
+/// The event sub-processes of the process wait from its beginning; then its tokens go. Where an event's expression
+/// fails, they wait for the incident to be resolved.
+fn go(run: &mut Run<'_>, starts: &[usize]) {
     let (process, key) = (run.process, run.instance.key);
     let mut waits = Vec::new();
     match run.plan_event_sub_processes(&process.event_sub_processes, key, &mut waits) {
-        Ok(()) => run.open(key, waits),
-        Err(failure) => run.incident(key, 0, Key::NONE, failure),
+        Ok(()) => {
+            run.open(key, waits);
+            for &node in starts {
+                begin(run, node, key);
+            }
+        }
+        Err(failure) => {
+            hold(run, starts);
+            run.incident(key, 0, Key::NONE, failure);
+        }
     }
+}
+
+/// The first tokens wait for something that comes before them.
+fn hold(run: &mut Run<'_>, starts: &[usize]) {
+    let (process, scope) = (run.process, run.instance.key);
+    let pending = starts
+        .iter()
+        .map(|&node| Pending { ordinal: process.nodes[node].ordinal, scope, element: true })
+        .collect();
+    run.emit(Event::ContinuationScheduled { pending, count: 0 });
+}
+
+/// What held the first tokens up is over, or is tried again.
+pub(crate) fn release_tokens(run: &mut Run<'_>) {
+    let process = run.process;
+    let starts: Vec<usize> =
+        run.instance.pending.iter().filter_map(|it| Some(process.node(it.ordinal)?.0)).collect();
+    run.emit(Event::ContinuationTaken {});
+    go(run, &starts);
 }
 
 /// Begins the start listeners of the process. True where its tokens have to wait for them.
@@ -121,16 +146,32 @@ fn listens(run: &mut Run<'_>, starts: &[usize]) -> bool {
     let process = run.process;
     let Some(listeners) = process.listeners.as_ref().filter(|it| !it.start.is_empty()) else { return false };
     let key = run.instance.key;
-    let pending = starts
-        .iter()
-        .map(|&node| Pending { ordinal: process.nodes[node].ordinal, scope: key, element: true })
-        .collect();
-    run.emit(Event::ContinuationScheduled { pending, count: 0 });
+    hold(run, starts);
     match run.plan_job(&listeners.start[0].job, key) {
         Ok(job) => run.create_job(key, job, JobKind::ExecutionListener, 0),
         Err(failure) => run.incident(key, 0, Key::NONE, failure),
     }
     true
+}
+
+/// Tries again what the process itself is stuck on: a listener's job that could not be made, or its events.
+pub(crate) fn retry(run: &mut Run<'_>) {
+    let process = run.process;
+    let key = run.instance.key;
+    let completing = run.instance.element(key).is_some_and(|it| it.state == ElementState::Completing);
+    if completing {
+        return listener_done(run, 0);
+    }
+    let listens = process.listeners.as_ref().and_then(|listeners| listeners.start.first());
+    match listens {
+        // Its listeners begin once more.
+        Some(listener) if !run.instance.pending.is_empty() => match run.plan_job(&listener.job, key) {
+            Ok(job) => run.create_job(key, job, JobKind::ExecutionListener, 0),
+            Err(failure) => run.incident(key, 0, Key::NONE, failure),
+        },
+        _ if !run.instance.pending.is_empty() => release_tokens(run),
+        _ => {}
+    }
 }
 
 /// A listener of the process is done.
@@ -146,16 +187,7 @@ pub(crate) fn listener_done(run: &mut Run<'_>, next: u32) {
             Err(failure) => run.incident(key, 0, Key::NONE, failure),
         },
         None if completing => end(run),
-        None => {
-            arm(run);
-            let pending = run.instance.pending.clone();
-            run.emit(Event::ContinuationTaken {});
-            for token in pending {
-                if let Some((node, _)) = process.node(token.ordinal) {
-                    begin(run, node, key);
-                }
-            }
-        }
+        None => release_tokens(run),
     }
 }
 

@@ -4,3 +4,4 @@
 
 mod betsy;
 mod differential;
+mod miwg;
