@@ -188,6 +188,10 @@ fn step_instance(
         );
         return Err(Rejection::new(RejectionKind::InvalidState, text));
     }
+    // What still comes for an ended instance comes too late.
+    if instance.ended {
+        return Err(crate::job::not_found(command));
+    }
     let Some(definition) = catalog.definition(instance.definition) else {
         let text = format!("Definition {} of instance {key} is not there", instance.definition);
         return Err(Rejection::new(RejectionKind::ProcessingError, text));

@@ -10,9 +10,9 @@ pub(crate) fn due(timer: &TimerDefinition, text: Option<Value>, now: u64) -> Opt
     let Some(Value::Text(text)) = text else { return None };
     match timer {
         TimerDefinition::Absent => None,
-        TimerDefinition::Date(_) => date(&text).map(|at| Due { at, every: 0, left: Some(1) }),
+        TimerDefinition::Date(_) => date(&text).map(|at| Due { at, every: 0, left: Some(1), again: None }),
         TimerDefinition::Duration(_) => {
-            duration(&text).map(|length| Due { at: now + length, every: 0, left: Some(1) })
+            duration(&text).map(|length| Due { at: now + length, every: 0, left: Some(1), again: None })
         }
         TimerDefinition::Cycle(_) => {
             let (repeat, every) = text.strip_prefix('R')?.split_once('/')?;
@@ -21,7 +21,7 @@ pub(crate) fn due(timer: &TimerDefinition, text: Option<Value>, now: u64) -> Opt
                 "" | "-1" => None,
                 count => Some(count.parse().ok()?),
             };
-            (left != Some(0)).then_some(Due { at: now + every, every, left })
+            (left != Some(0)).then_some(Due { at: now + every, every, left, again: None })
         }
     }
 }

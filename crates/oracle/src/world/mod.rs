@@ -370,14 +370,19 @@ impl World {
         let first = found.into_iter().min_by_key(|catcher| match catcher {
             Catcher::Armed { sequence, instance, live, index } => {
                 let arm = self.instances[*instance].find_arm(*live, *sequence);
-                (arm.and_then(|arm| arm.singles[*index].due).map(|due| due.at), *instance, *sequence)
+                let due = arm.and_then(|arm| arm.singles[*index].due);
+                let order = due.and_then(|due| due.again).unwrap_or(*sequence);
+                (due.map(|due| due.at), *instance, order)
             }
             Catcher::Start { start, index } => {
                 let arm = &self.starts[*start].arm;
-                (arm.singles[*index].due.map(|due| due.at), usize::MAX, arm.sequence)
+                let due = arm.singles[*index].due;
+                let order = due.and_then(|due| due.again).unwrap_or(arm.sequence);
+                (due.map(|due| due.at), usize::MAX, order)
             }
         })?;
         let once = self.shared.quirk == Some(Quirk::CycleFiresOnce);
+        let again = Some(self.shared.next());
         let arm = match first {
             Catcher::Armed { sequence, instance, live, .. } => {
                 let live = self.instances[instance].lives.get_mut(&live)?;
@@ -392,6 +397,7 @@ impl World {
             (left != Some(0) && due.every > 0 && !once).then_some(state::Due {
                 at: due.at + due.every,
                 left,
+                again,
                 ..due
             })
         });

@@ -223,6 +223,8 @@ pub(crate) struct Due {
     pub(crate) every: u64,
     /// How many times it fires, `None` without end.
     pub(crate) left: Option<u32>,
+    /// When it was set again, in the order of arming; `None` with the arm itself.
+    pub(crate) again: Option<u64>,
 }
 
 /// What concerns other instances and is delivered after the step.
