@@ -190,7 +190,7 @@ fn step_instance(
     }
     // What still comes for an ended instance comes too late.
     if instance.ended {
-        return Err(crate::job::not_found(command));
+        return Err(crate::job::not_found(command, key));
     }
     let Some(definition) = catalog.definition(instance.definition) else {
         let text = format!("Definition {} of instance {key} is not there", instance.definition);
