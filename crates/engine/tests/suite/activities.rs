@@ -330,7 +330,7 @@ fn cancelling_ends_everything() {
               ElementTerminated
               InstanceTerminated
             > cancel
-              InstanceTerminated
+            rejected NOT_FOUND: Expected to cancel a process instance with key '#', but no such process was found
         "#]],
     );
 }
