@@ -113,8 +113,8 @@ impl Instance {
             Event::ElementCompleted { key } => self.finish(*key, true),
             Event::ElementTerminated { key } => self.finish(*key, false),
             Event::ScopeInterrupted { key } => self.change(*key, |element| element.interrupted = true),
+            // The called instance's key is of a block of its own.
             Event::CallStarted { element, instance } => {
-                self.issued(*instance);
                 self.change(*element, |element| element.called = *instance);
             }
             Event::ElementPassed { key, .. } => self.issued(*key),

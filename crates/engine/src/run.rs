@@ -406,7 +406,7 @@ impl<'a> Run<'a> {
 
     /// Completes a scope in which nothing is left.
     pub fn complete_if_empty(&mut self, scope: Key) {
-        let Some(element) = self.instance.element(scope) else { return };
+        let Some(element) = self.instance.element(scope).filter(|_| !self.instance.ended) else { return };
         let busy = element.children > 0
             || element.state != ElementState::Active
             || self.instance.waiting.iter().any(|(other, _)| *other == scope)

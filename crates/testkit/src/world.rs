@@ -177,7 +177,17 @@ impl World {
     }
 
     /// Replaying each aggregate's events gives its live state and its index.
+    ///
+    /// # Panics
+    /// Where they do not, or where two aggregates gave out the same key.
     pub fn check_replay(&self) {
+        let mut owners: BTreeMap<Key, &AggregateId> = BTreeMap::new();
+        for (id, event) in &self.log {
+            if let Event::ElementActivated { key, .. } | Event::JobCreated { key, .. } = event {
+                let owner = owners.entry(key.block()).or_insert(id);
+                assert_eq!(*owner, id, "{key} is of a block that another instance has");
+            }
+        }
         let mut replayed: BTreeMap<Vec<u8>, Aggregate> = BTreeMap::new();
         for (id, event) in &self.log {
             if !matches!(id, AggregateId::Catalog { .. }) {
