@@ -5,3 +5,4 @@
 mod betsy;
 mod differential;
 mod miwg;
+mod properties;
