@@ -283,7 +283,7 @@ impl Projection {
     fn job_event(&mut self, at: &Place<'_>, event: &Event) -> Result {
         let time = at.header.time;
         match event {
-            Event::JobCreated { key, element, job_type, retries, kind, listener } => {
+            Event::JobCreated { key, element, job_type, retries, kind, listener, .. } => {
                 self.jobs.add(new_job(at, *key, *element, job_type, *retries, *kind, *listener));
                 Ok(())
             }
