@@ -347,7 +347,9 @@ impl<'a> Run<'a> {
 
     /// Puts the tokens of an earlier step that ended at its budget on their way again.
     pub fn go_on_with_pending(&mut self) {
-        if self.instance.pending.is_empty() && self.compensating.is_empty() {
+        // Tokens that are held for listeners of the process go when those are done.
+        let held = self.instance.continuations == 0;
+        if held || self.instance.pending.is_empty() && self.compensating.is_empty() {
             return;
         }
         let pending = self.instance.pending.clone();

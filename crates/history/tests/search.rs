@@ -118,6 +118,8 @@ fn begun(instance: i64) -> Vec<Event> {
             retries: 3,
             kind: JobKind::BpmnElement,
             listener: 0,
+            event: "".into(),
+            priority: 0,
         },
     ]
 }
@@ -432,6 +434,7 @@ fn waits_are_listed_until_they_are_over() {
             due: 77,
             repetitions: -1,
             cycle: "".into(),
+            part: 0,
         },
         Event::SubscriptionOpened {
             key: Key(661),
@@ -440,6 +443,8 @@ fn waits_are_listed_until_they_are_over() {
             name: "paid".into(),
             correlation_key: "7".into(),
             interrupting: true,
+            part: 0,
+            signal: false,
         },
         Event::SequenceFlowTaken { ordinal: 4, scope: Key(640), waits: true },
     ]);

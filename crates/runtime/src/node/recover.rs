@@ -224,7 +224,8 @@ impl<S: StateStore, T> Node<S, T> {
                 };
                 undone.sends.insert((header.lsn, header.partition, *sequence), delivery);
             }
-            Event::ContinuationScheduled { .. } => {
+            // Counted from 1: tokens that wait for listeners go on by themselves.
+            Event::ContinuationScheduled { count: 1.., .. } => {
                 let entry = (header.lsn, payload.aggregate.clone());
                 undone.continuations.insert(payload.aggregate.store_key(), entry);
             }
