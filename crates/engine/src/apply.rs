@@ -47,6 +47,7 @@ impl Instance {
             | Event::ErrorThrown { .. }
             | Event::EscalationThrown { .. }
             | Event::InstanceModified {}
+            | Event::JobAbandoned { .. }
             | Event::CommandSent { .. } => {}
             Event::JoinFired { scope, flows } => self.consume(*scope, flows),
             Event::VariablesSet { scope, variables } => self.set(*scope, variables),
@@ -118,6 +119,9 @@ impl Instance {
                 self.change(*element, |element| element.called = *instance);
             }
             Event::ElementPassed { key, .. } => self.issued(*key),
+            Event::SecretsNamed { scope, places } => {
+                self.change(*scope, |element| element.secrets.clone_from(places));
+            }
             _ => {}
         }
     }
@@ -205,9 +209,20 @@ impl Instance {
                 job.until = *deadline;
                 job.fence = *fence;
             }),
-            Event::JobTimedOut { key } | Event::JobRetried { key } => self.change_job(*key, index, |job| {
+            Event::JobTimedOut { key } => self.change_job(*key, index, |job| {
                 job.state = JobState::Activatable;
                 job.until = 0;
+                job.unreported = job.handle.is_empty();
+            }),
+            Event::JobRetried { key } => self.change_job(*key, index, |job| {
+                job.state = JobState::Activatable;
+                job.until = 0;
+            }),
+            Event::JobPending { key, handle, poll_at } => self.change_job(*key, index, |job| {
+                job.state = JobState::Pending;
+                job.until = *poll_at;
+                job.handle = handle.clone();
+                job.unreported = false;
             }),
             Event::JobFailed { key, retries, message, retry_at } => self.change_job(*key, index, |job| {
                 let at_once = *retries > 0 && *retry_at == 0;
@@ -215,6 +230,7 @@ impl Instance {
                 job.retries = *retries;
                 job.until = *retry_at;
                 job.message = message.clone();
+                job.unreported = false;
             }),
             Event::JobUpdated { key, retries, deadline } => self.change_job(*key, index, |job| {
                 job.retries = *retries;
@@ -224,6 +240,7 @@ impl Instance {
                 job.state = JobState::ErrorThrown;
                 job.until = 0;
                 job.message = code.clone();
+                job.handle = "".into();
             }),
             Event::JobCompleted { key } | Event::JobCanceled { key } => {
                 if let Some(job) = remove(&mut self.jobs, *key) {
@@ -501,6 +518,9 @@ impl Instance {
 
     fn set(&mut self, scope: Key, variables: &Variables) {
         let Some(element) = find_mut(&mut self.elements, scope) else { return };
+        if !element.secrets.is_empty() {
+            element.secrets.retain(|place| !variables.iter().any(|(name, _)| place.is_in(name)));
+        }
         for (name, value) in variables {
             match element.variables.iter_mut().find(|(known, _)| known == name) {
                 Some(entry) => entry.1 = value.clone(),
@@ -560,6 +580,7 @@ impl Job {
             JobState::Failed if self.retries > 0 && self.until > 0 => {
                 Some(IndexEntry::Due { at: self.until, wake: Wake::JobRetry(self.key) })
             }
+            JobState::Pending => Some(IndexEntry::Due { at: self.until, wake: Wake::JobRetry(self.key) }),
             JobState::Failed | JobState::ErrorThrown => None,
         }
     }

@@ -4,6 +4,7 @@
 
 use record::command::{Origin, TaskChanges};
 use record::event::Pending;
+use record::secret::SecretPlace;
 use record::{Command, IncidentType, JobKind, Json, Key, Str, TaskAction, Variables};
 
 record::names! {
@@ -31,6 +32,8 @@ record::names! {
         3 Failed = "FAILED",
         /// It threw an error that nothing caught.
         4 ErrorThrown = "ERROR_THROWN",
+        /// What it asked for goes on elsewhere; it waits until that is asked after.
+        5 Pending = "PENDING",
     }
 }
 
@@ -99,6 +102,8 @@ record::message! {
         13 listened: bool,
         /// What it compensates, where it is a compensation handler.
         14 compensates: Key,
+        /// Where in its variables the model names secrets.
+        15 secrets: Vec<SecretPlace>,
     }
 }
 
@@ -129,6 +134,10 @@ record::message! {
         11 listener: u32,
         /// Higher ones are leased first.
         12 priority: i32,
+        /// Names the work that goes on elsewhere; empty for none.
+        13 handle: Str,
+        /// Its last lease ended without a report.
+        14 unreported: bool,
     }
 }
 

@@ -53,6 +53,12 @@ impl Run<'_> {
                 self.throw_job_error(&job, code, message, variables)?;
                 Ok(Response::Done {})
             }
+            Command::KeepJobPending { job, handle, poll_after, fence } => {
+                let job = self.leased(*job, *fence, "keep")?;
+                let poll_at = self.now + (*poll_after).clamp(0, limits::MAX_SPAN_MS);
+                self.emit(Event::JobPending { key: job.key, handle: handle.clone(), poll_at });
+                Ok(Response::Done {})
+            }
             Command::UpdateJob { job, retries, timeout } => self.update_job(*job, *retries, *timeout),
             Command::TimeOutJob { job } => {
                 let due = self
@@ -66,8 +72,10 @@ impl Run<'_> {
                 Ok(Response::Done {})
             }
             Command::RetryJob { job } => {
-                let due = self.instance.job(*job).filter(|job| {
-                    job.state == JobState::Failed && job.retries > 0 && (1..=self.now).contains(&job.until)
+                let due = self.instance.job(*job).filter(|job| match job.state {
+                    JobState::Failed => job.retries > 0 && (1..=self.now).contains(&job.until),
+                    JobState::Pending => job.until <= self.now,
+                    _ => false,
                 });
                 if due.is_none() {
                     return Err(no_such_job("retry", *job));
@@ -116,6 +124,9 @@ impl Run<'_> {
             tags: instance.tags.clone(),
             business_id: instance.business_id.clone(),
             event: self.listener_event(job.element, job.kind),
+            handle: job.handle.clone(),
+            unreported: job.unreported,
+            secrets: instance.element(job.element).map(|it| it.secrets.clone()).unwrap_or_default(),
         };
         Ok(Response::Activated { job: Box::new(activated) })
     }
@@ -131,7 +142,7 @@ impl Run<'_> {
             return Err(Rejection::new(RejectionKind::InvalidState, text));
         }
         match job.state {
-            JobState::Activatable | JobState::Activated => Ok(job.clone()),
+            JobState::Activatable | JobState::Activated | JobState::Pending => Ok(job.clone()),
             JobState::Failed | JobState::ErrorThrown => {
                 let text = format!(
                     "Expected to {verb} job with key '{key}', but it is in state '{}'",
@@ -272,6 +283,14 @@ impl Run<'_> {
     }
 }
 
+impl Job {
+    /// What a job that is cancelled leaves behind elsewhere, named so that it can be stopped.
+    pub(crate) fn abandoned(&self) -> Option<Event> {
+        let (key, job_type, handle) = (self.key, self.job_type.clone(), self.handle.clone());
+        (!handle.is_empty()).then_some(Event::JobAbandoned { key, job_type, handle })
+    }
+}
+
 fn no_such_job(verb: &str, key: Key) -> Rejection {
     let text = format!("Expected to {verb} job with key '{key}', but no such job was found");
     Rejection::new(RejectionKind::NotFound, text)
@@ -289,6 +308,7 @@ pub(crate) fn not_found(command: &Command, instance: Key) -> Rejection {
         Command::ThrowJobError { job, .. } => return no_such_job("throw an error for", *job),
         Command::UpdateJob { job, .. } => return no_such_job("update", *job),
         Command::ActivateJob { job, .. } => return no_such_job("activate", *job),
+        Command::KeepJobPending { job, .. } => return no_such_job("keep", *job),
         Command::CompleteTaskListener { job, .. } | Command::CompleteAdHocJob { job, .. } => {
             return no_such_job("complete", *job);
         }

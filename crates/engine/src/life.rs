@@ -62,11 +62,15 @@ impl Run<'_> {
         }
         let null = record::Json::null();
         let mut variables: Variables = node.locals.iter().map(|name| (name.clone(), null.clone())).collect();
-        for (name, value) in self.map(&node.inputs, key, Base::New)? {
+        let (mapped, places) = self.map_naming_secrets(&node.inputs, key)?;
+        for (name, value) in mapped {
             variables.retain(|(known, _)| *known != name);
             variables.push((name, value));
         }
         self.set_local(key, variables);
+        if !places.is_empty() {
+            self.emit(Event::SecretsNamed { scope: key, places });
+        }
         Ok(key)
     }
 
@@ -276,8 +280,10 @@ impl Run<'_> {
         for incident in instance.incidents.iter().filter(|incident| incident.element == key) {
             ends.push(Event::IncidentResolved { key: incident.key });
         }
-        let jobs = instance.jobs.iter().filter(|job| job.element == key);
-        ends.extend(jobs.map(|job| Event::JobCanceled { key: job.key }));
+        for job in instance.jobs.iter().filter(|job| job.element == key) {
+            ends.push(Event::JobCanceled { key: job.key });
+            ends.extend(job.abandoned());
+        }
         for task in instance.tasks.iter().filter(|task| task.element == key) {
             ends.push(Event::UserTaskCanceled { key: task.key });
         }

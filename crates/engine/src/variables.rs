@@ -1,10 +1,11 @@
 //! Variables: looked up from a scope outwards, set where they exist, mapped in and out of elements.
 
 use crate::compile::Mapping;
-use crate::expression::{Evaluator, Failure};
+use crate::expression::Failure;
 use crate::instance::Instance;
 use crate::run::Run;
 use feel::Value;
+use record::secret::{self, SecretPlace};
 use record::{IncidentType, Json, Key, Str, Variables};
 
 /// A view of the variables visible in a scope, with some that are nearer than all of them.
@@ -116,13 +117,44 @@ impl Run<'_> {
     ///
     /// `base` says what a path such as `o.a` is merged into: the outer variable, or nothing.
     pub(crate) fn map(&mut self, mappings: &[Mapping], scope: Key, base: Base) -> Result<Variables, Failure> {
+        self.map_values(mappings, scope, base, false).map(to_variables)
+    }
+
+    /// The same for inputs, with the places where the model names secrets.
+    pub(crate) fn map_naming_secrets(
+        &mut self,
+        mappings: &[Mapping],
+        scope: Key,
+    ) -> Result<(Variables, Vec<SecretPlace>), Failure> {
+        let values = self.map_values(mappings, scope, Base::New, false)?;
+        let mut places = Vec::new();
+        if mappings.iter().any(|mapping| mapping.marked.is_some())
+            && let Ok(marked) = self.map_values(mappings, scope, Base::New, true)
+        {
+            for ((name, clean), (_, marked)) in values.iter().zip(&marked) {
+                find_marks(clean, marked, secret::pointer_part(name), &mut places);
+            }
+        }
+        Ok((to_variables(values), places))
+    }
+
+    fn map_values(
+        &mut self,
+        mappings: &[Mapping],
+        scope: Key,
+        base: Base,
+        marked: bool,
+    ) -> Result<Vec<(Str, Value)>, Failure> {
         let mut results: Vec<(Str, Value)> = Vec::new();
         for mapping in mappings {
             let scopes = Scopes::with(self.instance, scope, &results);
             if mapping.optional.as_ref().is_some_and(|source| scopes.value(source).is_none()) {
                 continue;
             }
-            let value = evaluate(mapping, &scopes, &mut self.evaluator)?;
+            let source = mapping.marked.as_ref().filter(|_| marked).unwrap_or(&mapping.source);
+            let (value, _) = source
+                .evaluate(&scopes, &mut self.evaluator)
+                .map_err(|failure| failure.of(IncidentType::IoMappingError))?;
             let name = &mapping.target[0];
             let known = results.iter().position(|(known, _)| known == name);
             let below = match known {
@@ -139,7 +171,36 @@ impl Run<'_> {
                 None => results.push((name.clone(), value)),
             }
         }
-        Ok(results.into_iter().map(|(name, value)| (name, Json::trusted(value.to_json()))).collect())
+        Ok(results)
+    }
+}
+
+fn to_variables(values: Vec<(Str, Value)>) -> Variables {
+    values.into_iter().map(|(name, value)| (name, Json::trusted(value.to_json()))).collect()
+}
+
+/// Looks for texts that differ by marks.
+fn find_marks(clean: &Value, marked: &Value, path: String, places: &mut Vec<SecretPlace>) {
+    match (clean, marked) {
+        (Value::String(clean), Value::String(marked)) if clean != marked => {
+            let path = Str::from(path);
+            for offset in secret::marks(clean, marked).unwrap_or_default() {
+                places.push(SecretPlace { path: path.clone(), offset });
+            }
+        }
+        (Value::List(clean), Value::List(marked)) => {
+            for (at, (clean, marked)) in clean.iter().zip(marked.iter()).enumerate() {
+                find_marks(clean, marked, format!("{path}/{at}"), places);
+            }
+        }
+        (Value::Context(clean), Value::Context(marked)) => {
+            for (name, clean) in clean.iter() {
+                if let Some(marked) = marked.get(name) {
+                    find_marks(clean, marked, format!("{path}{}", secret::pointer_part(name)), places);
+                }
+            }
+        }
+        _ => {}
     }
 }
 
@@ -150,12 +211,6 @@ pub enum Base {
     New,
     /// The variable of the enclosing scope: outputs.
     Outer,
-}
-
-fn evaluate(mapping: &Mapping, scopes: &Scopes<'_>, with: &mut Evaluator) -> Result<Value, Failure> {
-    let (value, _) =
-        mapping.source.evaluate(scopes, with).map_err(|failure| failure.of(IncidentType::IoMappingError))?;
-    Ok(value)
 }
 
 /// `value` at `path` inside of `below`. As in Camunda, a path into something that is no context gives null.

@@ -308,6 +308,11 @@ impl Projection {
                 job.state = "CREATED".into();
                 job.retry_at = None;
             }),
+            Event::JobPending { key, poll_at, .. } => self.change_job(at, *key, |job| {
+                job.state = "CREATED".into();
+                job.deadline = None;
+                job.retry_at = Some(*poll_at);
+            }),
             Event::JobUpdated { key, retries, deadline } => self.change_job(at, *key, |job| {
                 if job.retries != *retries {
                     job.state = "RETRIES_UPDATED".into();

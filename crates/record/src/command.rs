@@ -515,6 +515,17 @@ choice! {
             /// A name of the business for the instances.
             3 business_id: Str,
         },
+        /// What a job asked for goes on elsewhere: it is leased again, to be asked after, when its time comes.
+        52 KeepJobPending {
+            /// The job.
+            1 job: Key,
+            /// Names the work; empty where there is none any more.
+            2 handle: Str,
+            /// When to ask, milliseconds from now.
+            3 poll_after: i64,
+            /// Fencing token of the lease; 0 where the worker has none.
+            4 fence: u64,
+        },
         /// A listener job of a user task is done: the transition goes on or is denied.
         31 CompleteTaskListener {
             /// The job.

@@ -14,6 +14,7 @@ pub mod json;
 pub mod key;
 pub mod port;
 pub mod response;
+pub mod secret;
 
 pub use command::{AggregateId, Command, Resource, StartInstruction};
 pub use event::{Event, IncidentType, JobKind, TaskAction};

@@ -136,6 +136,12 @@ message! {
         20 business_id: Str,
         /// The event of a listener, such as `START`; empty for other jobs.
         21 event: Str,
+        /// Names the work that an earlier lease started and that goes on elsewhere; empty for none.
+        22 handle: Str,
+        /// An earlier lease ended without a report: what it was for may have been done.
+        23 unreported: bool,
+        /// Where in its variables the model names secrets.
+        24 secrets: Vec<crate::secret::SecretPlace>,
     }
 }
 

@@ -142,6 +142,7 @@ impl Telemetry {
             Event::JobFailed { key, message, .. } | Event::JobErrorThrown { key, message, .. } => {
                 self.attempt(instance, *key, time, Some(message));
             }
+            Event::JobPending { key, .. } => self.attempt(instance, *key, time, None),
             Event::JobTimedOut { key } => self.attempt(instance, *key, time, Some("the lease ran out")),
             Event::InstanceCompleted {} | Event::InstanceTerminated {} => self.root_span(instance, time),
             _ => {}

@@ -35,6 +35,8 @@ impl World {
                 format!("{} job {job_type} retries {retries}", kind.as_str())
             }
             Event::JobFailed { retries, .. } => format!("job failed, {retries} retries left"),
+            Event::JobPending { handle, poll_at, .. } => format!("job pending as {handle} until {poll_at}"),
+            Event::JobAbandoned { job_type, handle, .. } => format!("job {job_type} left {handle} behind"),
             Event::TimerScheduled { ordinal, due, repetitions, .. } => {
                 format!("timer {} at {due}, {repetitions} more", name(ordinal))
             }

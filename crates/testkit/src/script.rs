@@ -37,7 +37,7 @@ impl World {
         let _ = writeln!(self.trace, "> {line}");
         let result = match verb {
             "start" => self.start(first, after),
-            "complete" | "fail" | "error" | "activate" => self.on_job(verb, first, after),
+            "complete" | "fail" | "error" | "activate" | "keep" => self.on_job(verb, first, after),
             "time" => {
                 self.advance(first.parse().expect("milliseconds"));
                 Ok(Response::Done {})
@@ -213,14 +213,33 @@ impl World {
                 variables: variables(after),
                 fence: 0,
             },
+            "keep" => Command::KeepJobPending {
+                job,
+                handle: first.into(),
+                poll_after: after.parse().unwrap_or(0),
+                fence: 0,
+            },
             _ => {
                 if let Response::Activated { job } = leased {
                     let _ = writeln!(self.trace, "  job has {}", job.variables.as_str());
+                    self.lease_details(&job);
                 }
                 return Ok(Response::Done {});
             }
         };
         self.submit(owner, command)
+    }
+
+    fn lease_details(&mut self, job: &record::ActivatedJob) {
+        if !job.handle.is_empty() {
+            let _ = writeln!(self.trace, "  work goes on as {}", job.handle);
+        }
+        if job.unreported {
+            let _ = writeln!(self.trace, "  an earlier lease has no report");
+        }
+        for place in &job.secrets {
+            let _ = writeln!(self.trace, "  the model names a secret at {} {}", place.path, place.offset);
+        }
     }
 
     fn on_task(&mut self, verb: &str, rest: &str) -> Result<Response, Rejection> {

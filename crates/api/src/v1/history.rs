@@ -164,6 +164,7 @@ pub(crate) fn place(event: &Event, known: &mut HashMap<Key, u32>) -> Option<u32>
             Some(ordinal)
         }
         Event::VariablesSet { scope: key, .. }
+        | Event::SecretsNamed { scope: key, .. }
         | Event::ErrorThrown { element: key, .. }
         | Event::ElementCompleting { key }
         | Event::ElementCompleted { key }
@@ -173,6 +174,8 @@ pub(crate) fn place(event: &Event, known: &mut HashMap<Key, u32>) -> Option<u32>
         | Event::JobTimedOut { key }
         | Event::JobFailed { key, .. }
         | Event::JobRetried { key }
+        | Event::JobPending { key, .. }
+        | Event::JobAbandoned { key, .. }
         | Event::JobUpdated { key, .. }
         | Event::JobErrorThrown { key, .. }
         | Event::JobCompleted { key }

@@ -495,6 +495,7 @@ impl Compiler<'_> {
                 source: self.expression(owner, &mapping.source),
                 target: mapping.target.split('.').map(|part| Str::from(part.trim())).collect(),
                 optional: None,
+                marked: marked(&mapping.source),
             })
             .collect()
     }
@@ -530,7 +531,12 @@ impl Compiler<'_> {
                     true => vec![name(&to.text)],
                     false => path(&to.text),
                 };
-                mappings.push(Mapping { source: self.expression(&node.id, from), target, optional: None });
+                mappings.push(Mapping {
+                    source: self.expression(&node.id, from),
+                    target,
+                    optional: None,
+                    marked: None,
+                });
             }
             return mappings;
         }
@@ -538,7 +544,7 @@ impl Compiler<'_> {
         match (&association.transformation, association.sources.first()) {
             (Some(transformation), _) => {
                 let source = self.expression(&node.id, transformation);
-                vec![Mapping { source, target: vec![target], optional: None }]
+                vec![Mapping { source, target: vec![target], optional: None, marked: None }]
             }
             (None, Some(source)) => {
                 let source = name(source);
@@ -547,7 +553,12 @@ impl Compiler<'_> {
                     return Vec::new();
                 }
                 let expression = Expression::variable(&source);
-                vec![Mapping { source: expression, target: vec![target], optional: Some(source) }]
+                vec![Mapping {
+                    source: expression,
+                    target: vec![target],
+                    optional: Some(source),
+                    marked: None,
+                }]
             }
             (None, None) => Vec::new(),
         }
@@ -697,6 +708,15 @@ fn mark_compensable(nodes: &mut [Node]) {
             }
         }
     }
+}
+
+/// The expression with its references to secrets marked. One that does not compile is a problem already.
+fn marked(source: &model::Expression) -> Option<Expression> {
+    let text = match source.is_feel {
+        true => record::secret::mark_expression(&source.text)?,
+        false => record::secret::mark_text(&source.text)?,
+    };
+    Expression::compile(&model::Expression { text, ..source.clone() }).ok()
 }
 
 fn headers(headers: &[(String, String)]) -> Vec<(Str, Str)> {

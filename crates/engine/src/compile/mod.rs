@@ -136,6 +136,8 @@ pub struct Mapping {
     pub target: Vec<Str>,
     /// Nothing is set where the source variable does not exist: data associations.
     pub optional: Option<Str>,
+    /// The same with a mark before each reference to a secret, where it has some.
+    pub marked: Option<Expression>,
 }
 
 impl Node {

@@ -44,10 +44,13 @@ fn take_over(run: &mut Run<'_>, scope: Key) {
         process.node(ordinal).is_some_and(|(_, event)| matches!(event.kind, NodeKind::StartEvent(_)))
     });
     // What a worker still does for the scope itself, such as choosing activities, is over.
-    let jobs: Vec<Key> =
-        run.instance.jobs.iter().filter(|job| job.element == scope).map(|job| job.key).collect();
-    for key in jobs {
-        run.emit(Event::JobCanceled { key });
+    let mut ends = Vec::new();
+    for job in run.instance.jobs.iter().filter(|job| job.element == scope) {
+        ends.push(Event::JobCanceled { key: job.key });
+        ends.extend(job.abandoned());
+    }
+    for event in ends {
+        run.emit(event);
     }
     run.emit(Event::ScopeInterrupted { key: scope });
 }

@@ -8,4 +8,5 @@ mod events;
 mod gateways;
 mod incidents;
 mod messages;
+mod pending;
 mod random;

@@ -9,6 +9,7 @@ pub use parts::{
 };
 
 use crate::command::{AggregateId, Command, Origin, TaskChanges};
+use crate::secret::SecretPlace;
 use crate::wire::Bytes;
 use crate::{Json, Key, Str, Variables};
 
@@ -190,6 +191,31 @@ choice! {
         21 JobCanceled {
             /// The job.
             1 key: Key,
+        },
+        /// What a job asked for goes on elsewhere.
+        109 JobPending {
+            /// The job.
+            1 key: Key,
+            /// Names the work; empty where there is none any more.
+            2 handle: Str,
+            /// When it is asked after, milliseconds since 1970.
+            3 poll_at: i64,
+        },
+        /// A job that is no longer wanted leaves work behind that goes on elsewhere.
+        110 JobAbandoned {
+            /// The job.
+            1 key: Key,
+            /// Its type.
+            2 job_type: Str,
+            /// Names the work.
+            3 handle: Str,
+        },
+        /// The places in the variables of a scope where the model, and no data, names secrets.
+        111 SecretsNamed {
+            /// The scope.
+            1 scope: Key,
+            /// The places.
+            2 places: Vec<SecretPlace>,
         },
         /// A timer runs.
         22 TimerScheduled {
@@ -770,17 +796,5 @@ choice! {
         },
         /// Engine time follows the system.
         81 ClockReset {},
-    }
-}
-
-impl Event {
-    /// True for an event that brings its aggregate into being.
-    pub fn creates(&self) -> bool {
-        matches!(self, Event::InstanceCreated { .. })
-    }
-
-    /// True for an event after which its instance is no more.
-    pub fn ends_instance(&self) -> bool {
-        matches!(self, Event::InstanceCompleted {} | Event::InstanceTerminated {})
     }
 }

@@ -1,5 +1,6 @@
 //! What events are made of.
 
+use super::Event;
 use crate::{Json, Key, Str};
 
 names! {
@@ -167,5 +168,17 @@ message! {
         11 failure: Str,
         /// Why something became null, in order.
         12 warnings: Vec<Str>,
+    }
+}
+
+impl Event {
+    /// True for an event that brings its aggregate into being.
+    pub fn creates(&self) -> bool {
+        matches!(self, Event::InstanceCreated { .. })
+    }
+
+    /// True for an event after which its instance is no more.
+    pub fn ends_instance(&self) -> bool {
+        matches!(self, Event::InstanceCompleted {} | Event::InstanceTerminated {})
     }
 }
