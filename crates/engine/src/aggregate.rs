@@ -177,17 +177,10 @@ fn step_instance(
         };
         return crate::elements::process::create(aggregate, key, catalog, command, env);
     }
-    if let (Command::DeleteProcessInstance {}, Aggregate::Empty) = (command, &*aggregate) {
-        let events = vec![Event::InstanceDeleted {}];
-        return Ok(Step { events, response: Response::Done {}, index: Vec::new(), more: false });
+    if let Command::DeleteProcessInstance {} = command {
+        return delete_instance(aggregate, key);
     }
     let Aggregate::Instance(instance) = aggregate else { return Err(crate::job::not_found(command, key)) };
-    if let Command::DeleteProcessInstance {} = command {
-        let text = format!(
-            "Expected to delete process instance with key '{key}', but it is still active; cancel it first"
-        );
-        return Err(Rejection::new(RejectionKind::InvalidState, text));
-    }
     // What still comes for an ended instance comes too late.
     if instance.ended {
         return Err(crate::job::not_found(command, key));
@@ -199,6 +192,18 @@ fn step_instance(
     let mut run = Run::new(instance, &definition.process, catalog, env);
     let response = run.command(command)?;
     run.finish(response)
+}
+
+/// Forgets an instance that has ended.
+fn delete_instance(aggregate: &Aggregate, key: Key) -> Result<Step, Rejection> {
+    if aggregate.instance().is_some_and(|instance| !instance.ended) {
+        let text = format!(
+            "Expected to delete process instance with key '{key}', but it is still active; cancel it first"
+        );
+        return Err(Rejection::new(RejectionKind::InvalidState, text));
+    }
+    let events = vec![Event::InstanceDeleted {}];
+    Ok(Step { events, response: Response::Done {}, index: Vec::new(), more: false })
 }
 
 /// A command that the aggregate cannot understand; the runtime never sends one.

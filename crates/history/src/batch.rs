@@ -127,7 +127,8 @@ pub(crate) struct NewElement {
     pub definition: i64,
     pub ordinal: u32,
     pub scope: i64,
-    pub body: bool,
+    /// 1 for the body of a loop, 2 for the scope of an activity of an ad-hoc sub-process, else 0.
+    pub body: u8,
     pub state: &'static str,
     pub started: i64,
     pub ended: Option<i64>,

@@ -1,6 +1,6 @@
 //! Flow nodes and sequence flows of a definition by ordinal: ids, names and types, read from the deployed file.
 
-use bpmn::model::{FlowNode, FlowNodeKind, ListenerEvent, LoopCharacteristics, Process, SubProcessKind};
+use bpmn::model::{FlowNode, FlowNodeKind, ListenerEvent, Process, SubProcessKind};
 use rusqlite::Connection;
 
 /// A flow node or sequence flow of a definition, or (ordinal 0) the process itself.
@@ -20,7 +20,7 @@ pub struct Element {
     pub listeners: Vec<String>,
     /// Events of its task listeners, in order.
     pub task_listeners: Vec<String>,
-    /// It is the body of a multi-instance activity.
+    /// It is a loop or multi-instance activity: its body and its iterations share it.
     pub multi_instance: bool,
 }
 
@@ -164,7 +164,7 @@ fn of_node(node: &FlowNode) -> Element {
             .iter()
             .map(|listener| listener.event.to_uppercase())
             .collect(),
-        multi_instance: matches!(node.loop_characteristics, Some(LoopCharacteristics::MultiInstance(_))),
+        multi_instance: node.loop_characteristics.is_some(),
     }
 }
 

@@ -203,8 +203,7 @@ impl Entity for ProcessInstances {
     }
 }
 
-const ELEMENT_KIND: &str =
-    "CASE WHEN e.body THEN 'MULTI_INSTANCE_BODY' ELSE coalesce(el.type, 'UNKNOWN') END";
+const ELEMENT_KIND: &str = "CASE e.body WHEN 1 THEN 'MULTI_INSTANCE_BODY' WHEN 2 THEN 'AD_HOC_SUB_PROCESS_INNER_INSTANCE' ELSE coalesce(el.type, 'UNKNOWN') END";
 const ELEMENT_INCIDENT: &str =
     "(SELECT min(n.key) FROM incidents n WHERE n.element = e.key AND n.state = 'ACTIVE')";
 
@@ -219,7 +218,7 @@ impl Entity for ElementInstances {
         LEFT JOIN process_definitions d ON d.key = e.definition
         LEFT JOIN process_instances p ON p.key = e.instance";
     const SELECT: &'static str = "e.key, e.instance, p.root, e.definition, d.id, d.name, d.version, el.id, el.name,
-        CASE WHEN e.body THEN 'MULTI_INSTANCE_BODY' ELSE coalesce(el.type, 'UNKNOWN') END, e.scope, e.state, e.started,
+        CASE e.body WHEN 1 THEN 'MULTI_INSTANCE_BODY' WHEN 2 THEN 'AD_HOC_SUB_PROCESS_INNER_INSTANCE' ELSE coalesce(el.type, 'UNKNOWN') END, e.scope, e.state, e.started,
         e.ended, (SELECT min(n.key) FROM incidents n WHERE n.element = e.key AND n.state = 'ACTIVE'), e.tenant";
     const KEY: &'static str = "e.key";
     const TENANT: &'static str = "e.tenant";

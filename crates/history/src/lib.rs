@@ -12,6 +12,7 @@ mod decisions;
 mod elements;
 mod entity;
 mod messages;
+mod operations;
 mod project;
 mod query;
 mod reader;

@@ -8,6 +8,7 @@ use crate::batch::{JobState, NewElement, NewInstance, Pending, TaskState};
 use crate::decisions;
 use crate::elements::Elements;
 use crate::messages::{message_event, subscription_event};
+use crate::operations;
 use crate::tasks::{change_task, new_task, settle};
 use record::command::Origin;
 use record::{AggregateId, Event, Header, JobKind, Key, Record, Str, TaskAction, Variables, wire};
@@ -65,6 +66,11 @@ impl Projection {
                 }
             }
         }
+        self.flush(db)
+    }
+
+    /// Writes what is pending, so that statements over whole tables see it.
+    fn flush(&mut self, db: &Connection) -> Result {
         self.new_instances.flush(db)?;
         self.new_elements.flush(db)?;
         self.jobs.flush(db)?;
@@ -120,7 +126,34 @@ impl Projection {
             | Event::ElementActivated { key, ordinal, scope } => {
                 self.element(at, *key, *ordinal, *scope, false)
             }
+            Event::IterationStarted { key, ordinal, scope, .. } => {
+                self.element(at, *key, *ordinal, *scope, false)
+            }
+            Event::InnerStarted { key, ordinal, scope } => {
+                self.element(at, *key, *ordinal, *scope, false)?;
+                if let Some(row) = self.new_elements.get(key.0) {
+                    row.body = 2;
+                }
+                Ok(())
+            }
             Event::ElementPassed { key, ordinal, scope } => self.element(at, *key, *ordinal, *scope, true),
+            Event::InstanceSuspended {} => {
+                self.flush(at.db)?;
+                operations::set_state(at, "SUSPENDED")
+            }
+            Event::InstanceResumed {} => {
+                self.flush(at.db)?;
+                operations::set_state(at, "ACTIVE")
+            }
+            Event::InstanceMigrated { definition, elements, .. } => {
+                self.flush(at.db)?;
+                self.remember(at.instance, definition.0);
+                operations::migrated(at, *definition, elements)
+            }
+            Event::InstanceDeleted {} => {
+                self.flush(at.db)?;
+                operations::deleted(at)
+            }
             Event::ElementCompleted { key } => self.element_ended(at, *key, "COMPLETED"),
             Event::ElementTerminated { key } => self.element_ended(at, *key, "TERMINATED"),
             Event::InstanceCompleted {} => self.ended(at, "COMPLETED"),
@@ -208,7 +241,7 @@ impl Projection {
             definition: at.definition,
             ordinal,
             scope: scope.0,
-            body,
+            body: u8::from(body),
             state: if passed { "COMPLETED" } else { "ACTIVE" },
             started: at.header.time,
             ended: passed.then_some(at.header.time),

@@ -68,6 +68,54 @@ enum Command {
         /// Its key.
         key: String,
     },
+    /// Broadcast a signal.
+    Signal {
+        /// Its name.
+        name: String,
+        /// Its variables, as a JSON object or `@FILE`.
+        #[arg(long, short, default_value = "{}")]
+        variables: String,
+    },
+    /// Put tokens of an instance elsewhere.
+    Modify {
+        /// The instance's key.
+        key: String,
+        /// BPMN id of an element to activate.
+        #[arg(long)]
+        activate: Vec<String>,
+        /// BPMN id or element instance key to terminate.
+        #[arg(long)]
+        terminate: Vec<String>,
+        /// Tokens to move, as FROM:TO by BPMN ids.
+        #[arg(long = "move")]
+        moves: Vec<String>,
+    },
+    /// Let an instance go on with another process definition.
+    Migrate {
+        /// The instance's key.
+        key: String,
+        /// Key of the definition.
+        #[arg(long)]
+        to: String,
+        /// What an active element is there, as FROM:TO by BPMN ids.
+        #[arg(long = "map")]
+        mappings: Vec<String>,
+    },
+    /// Let nothing of an instance go on until it is resumed.
+    Suspend {
+        /// The instance's key.
+        key: String,
+    },
+    /// Let a suspended instance go on.
+    Resume {
+        /// The instance's key.
+        key: String,
+    },
+    /// Forget an instance that has ended.
+    Delete {
+        /// The instance's key.
+        key: String,
+    },
     /// List open incidents.
     Incidents,
     /// Resolve an incident: give its job a retry, set variables, try again.
@@ -192,6 +240,27 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             out.done(&format!("Instance {key} is cancelled."));
             Ok(())
         }
+        Command::Signal { name, variables } => {
+            let body = json!({ "signalName": name, "variables": object(&variables)? });
+            client.post("/v2/signals/broadcast", &body).await?;
+            out.done(&format!("Signal {name} is broadcast."));
+            Ok(())
+        }
+        Command::Modify { key, activate, terminate, moves } => {
+            let body = crate::operations::modification(&activate, &terminate, &moves)?;
+            client.post(&format!("/v2/process-instances/{key}/modification"), &body).await?;
+            out.done(&format!("Instance {key} is modified."));
+            Ok(())
+        }
+        Command::Migrate { key, to, mappings } => {
+            let body = crate::operations::migration(&to, &mappings)?;
+            client.post(&format!("/v2/process-instances/{key}/migration"), &body).await?;
+            out.done(&format!("Instance {key} goes on with definition {to}."));
+            Ok(())
+        }
+        Command::Suspend { key } => operation(&client, &out, &key, "suspension", "suspended").await,
+        Command::Resume { key } => operation(&client, &out, &key, "resumption", "resumed").await,
+        Command::Delete { key } => operation(&client, &out, &key, "deletion", "deleted").await,
         Command::Incidents => incidents(&client, &out).await,
         Command::Resolve { key, variables } => resolve(&client, &out, &key, variables.as_deref()).await,
         Command::Tasks => tasks(&client, &out).await,
@@ -387,6 +456,13 @@ async fn incidents(client: &Client, out: &Output) -> Result<(), Failure> {
         ("MESSAGE", "errorMessage"),
     ];
     out.table(&answer, &columns);
+    Ok(())
+}
+
+/// Something that is done to an instance as a whole.
+async fn operation(client: &Client, out: &Output, key: &str, path: &str, done: &str) -> Result<(), Failure> {
+    client.post(&format!("/v2/process-instances/{key}/{path}"), &json!({})).await?;
+    out.done(&format!("Instance {key} is {done}."));
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod compose;
 mod connectors;
 mod exports;
 mod offline;
+mod operations;
 mod studio;
 mod table;
 mod telemetry;

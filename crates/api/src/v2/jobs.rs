@@ -11,7 +11,7 @@ use crate::wire::{self, NO_CONTENT, NoContent, SearchResult, Time, VariablesIn, 
 use axum::Json;
 use axum::extract::State;
 use history::{JobRow, Jobs, UserTaskRow};
-use record::command::TaskChanges;
+use record::command::{AdHocActivation, TaskChanges};
 use record::{ActivatedJob, Command, JobKind, Key, Rejection, RejectionKind, Str};
 use runtime::{ActivateJobs, Handle, PollId, Target};
 use serde::{Deserialize, Serialize};
@@ -332,11 +332,11 @@ struct JobCompletionRequest {
     job_lease_token: Option<String>,
 }
 
-/// The result of a listener of a user task.
+/// The result of a listener of a user task, or of the job that chooses in an ad-hoc sub-process.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct JobResult {
-    /// `userTask`.
+    /// `userTask` or `adHocSubProcess`.
     #[serde(rename = "type")]
     kind: Option<String>,
     /// Whether the transition is refused.
@@ -345,6 +345,33 @@ struct JobResult {
     denied_reason: Option<String>,
     /// What is changed about the task.
     corrections: Option<Corrections>,
+    /// Activities of the ad-hoc sub-process to run next.
+    #[serde(default)]
+    activate_elements: Vec<ActivateElement>,
+    /// Nothing more is to run in the ad-hoc sub-process.
+    #[serde(default)]
+    is_completion_condition_fulfilled: bool,
+    /// What runs in the ad-hoc sub-process ends.
+    #[serde(default)]
+    is_cancel_remaining_instances: bool,
+}
+
+/// An activity of an ad-hoc sub-process to run.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ActivateElement {
+    /// BPMN id of the activity.
+    element_id: String,
+    /// Its variables.
+    #[serde(default)]
+    #[schema(value_type = Option<HashMap<String, Value>>)]
+    variables: VariablesIn,
+}
+
+impl ActivateElement {
+    fn activation(self) -> AdHocActivation {
+        AdHocActivation { element_id: self.element_id.into(), variables: self.variables.0 }
+    }
 }
 
 /// What is changed about a task; what is absent stays, an empty text takes away.
@@ -419,6 +446,14 @@ async fn complete_job(
     let fence = fence(body.job_lease_token.as_ref())?;
     let command = match body.result {
         None => Command::CompleteJob { job: key, variables: body.variables.0, fence },
+        Some(result) if result.kind.as_deref() == Some("adHocSubProcess") => Command::CompleteAdHocJob {
+            job: key,
+            variables: body.variables.0,
+            elements: result.activate_elements.into_iter().map(ActivateElement::activation).collect(),
+            fulfilled: result.is_completion_condition_fulfilled,
+            cancel_remaining: result.is_cancel_remaining_instances,
+            fence,
+        },
         Some(result) => task_listener(key, result)?,
     };
     submit(&app, auth.request(Target::Owner(key), command)).await?;
@@ -427,7 +462,8 @@ async fn complete_job(
 
 fn task_listener(job: Key, result: JobResult) -> Result<Command, Problem> {
     if let Some(kind) = result.kind.as_ref().filter(|kind| *kind != "userTask") {
-        let text = format!("The value for result.type is '{kind}' but must be 'userTask'.");
+        let text =
+            format!("The value for result.type is '{kind}' but must be 'userTask' or 'adHocSubProcess'.");
         return Err(Problem::invalid(text));
     }
     let corrections = result.corrections.unwrap_or_default();

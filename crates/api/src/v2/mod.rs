@@ -2,6 +2,7 @@
 
 mod clock;
 mod cluster;
+mod conditionals;
 mod decision_definitions;
 mod decision_instances;
 mod decision_requirements;
@@ -9,10 +10,12 @@ mod deployments;
 mod element_instances;
 mod expression;
 mod incidents;
+mod instance_operations;
 mod jobs;
 mod messages;
 mod process_definitions;
 mod process_instances;
+mod signals;
 mod user_tasks;
 mod variables;
 
@@ -30,6 +33,9 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(process_instances::routes())
         .merge(jobs::routes())
         .merge(messages::routes())
+        .merge(signals::routes())
+        .merge(conditionals::routes())
+        .merge(instance_operations::routes())
         .merge(incidents::routes())
         .merge(variables::routes())
         .merge(element_instances::routes())

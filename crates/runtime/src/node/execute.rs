@@ -129,7 +129,13 @@ impl<S: StateStore, T> Node<S, T> {
                 let owner = self.owner(*key)?;
                 self.place_of(owner.into(), &request.tenant)
             }
-            Target::Aggregate(id) => self.place_of(id.clone(), &request.tenant),
+            Target::Aggregate(id) => match (self.place_of(id.clone(), &request.tenant)?, &request.command) {
+                // An ended instance is gone from here; that it is to be forgotten is written all the same.
+                (Place::Absent(id), Command::DeleteProcessInstance {}) => {
+                    Ok(Place::Slot(self.slots.insert(id, request.tenant.clone())))
+                }
+                (place, _) => Ok(place),
+            },
         }
     }
 

@@ -7,6 +7,7 @@ mod command_line;
 mod connector;
 mod crash;
 mod http;
+mod operations;
 mod process;
 mod storage_faults;
 mod telemetry;
