@@ -1,9 +1,9 @@
 //! Compiled expressions.
 
 use crate::diagnostic::Diagnostic;
-use crate::eval::State;
+use crate::eval::{State, quick};
 use crate::node::{Comparison, Kind, Node, Test};
-use crate::parse::{self, Options};
+use crate::parse::{self, Options, Slots};
 use crate::run::{Env, Explained, Fuel, Outcome, Run, Stop};
 use crate::value::Value;
 use std::fmt;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub struct Expression {
     source: Arc<str>,
     root: Node,
-    slots: Vec<Arc<str>>,
+    slots: Slots,
     properties: Vec<Arc<str>>,
     hints: Vec<Diagnostic>,
     unary: bool,
@@ -62,7 +62,20 @@ impl Expression {
     }
 
     /// Evaluates with the values of the slots; `None` and missing slots are absent variables.
+    #[inline]
     pub fn evaluate(&self, slots: &[Option<Value>], env: &Env, fuel: &mut Fuel) -> Outcome {
+        let mut steps = 0;
+        if let Some(truth) = quick::truth(&self.root, slots, &mut steps)
+            && fuel.remaining >= steps
+        {
+            fuel.remaining -= steps;
+            return Outcome { value: Value::Bool(truth), warnings: Vec::new(), error: None };
+        }
+        self.evaluate_in_a_run(slots, env, fuel)
+    }
+
+    #[inline(never)]
+    fn evaluate_in_a_run(&self, slots: &[Option<Value>], env: &Env, fuel: &mut Fuel) -> Outcome {
         let mut run = Run::new(env, fuel);
         if matches!(self.root.kind, Kind::Compare(..) | Kind::And(_) | Kind::Or(_)) {
             // A truth value stays in registers all the way.

@@ -45,7 +45,7 @@ pub(crate) enum Kind {
     In(Box<Node>, Vec<Test>),
     /// Unary tests against an input.
     Tests(Box<Tests>),
-    InstanceOf(Box<Node>, Type),
+    InstanceOf(Box<(Node, Type)>),
     If(Box<[Node; 3]>),
     For(Box<For>),
     Quantified(Box<Quantified>),
@@ -55,14 +55,14 @@ pub(crate) enum Kind {
     Function(Arc<Lambda>, Vec<Place>),
     Builtin(BuiltinCode, Vec<Node>),
     /// A function whose regular expression is a constant, compiled already.
-    Matching(Arc<regex::Regex>, BuiltinCode, Vec<Node>),
+    Matching(Box<Matching>),
     /// `is defined(x)`: the argument's absence is no reason for a warning.
     IsDefined(Box<Node>),
     /// `get or else(a, b)`: the first argument's `null` is no reason for a warning.
     GetOrElse(Box<[Node; 2]>),
     Call(Box<Call>),
     /// Known when compiling to be `null`, and why.
-    Fail(&'static str, String),
+    Fail(Box<(&'static str, String)>),
     /// Explain mode: the value is recorded.
     Traced(Box<Node>),
 }
@@ -112,6 +112,12 @@ pub(crate) struct FilterName {
     /// The items of the filters around the name, innermost first.
     pub items: Vec<Place>,
     pub outside: Option<Node>,
+}
+
+pub(crate) struct Matching {
+    pub regex: Arc<regex::Regex>,
+    pub code: BuiltinCode,
+    pub arguments: Vec<Node>,
 }
 
 pub(crate) struct Filter {
@@ -181,6 +187,10 @@ pub(crate) struct Lambda {
 }
 
 impl Node {
+    /// What stands where a node is still to come.
+    pub const NOTHING: Node = Node { kind: Kind::Const(Value::Null), start: 0, end: 0, height: 1 };
+
+    #[inline(always)]
     pub fn new(kind: Kind, start: usize, end: usize) -> Node {
         let height = kind.children_height() + 1;
         Node { kind, start: start as u32, end: end as u32, height }
@@ -199,19 +209,16 @@ fn highest<'a>(nodes: impl IntoIterator<Item = &'a Node>) -> u16 {
 }
 
 impl Kind {
+    #[inline(always)]
     fn children_height(&self) -> u16 {
         match self {
-            Kind::Path(one, _)
-            | Kind::Negate(one)
-            | Kind::InstanceOf(one, _)
-            | Kind::IsDefined(one)
-            | Kind::Traced(one) => one.height,
+            Kind::Path(one, _) | Kind::Negate(one) | Kind::IsDefined(one) | Kind::Traced(one) => one.height,
             Kind::Arithmetic(_, pair) | Kind::Compare(_, pair) | Kind::GetOrElse(pair) => highest(&**pair),
-            Kind::And(parts)
-            | Kind::Or(parts)
-            | Kind::List(parts)
-            | Kind::Builtin(_, parts)
-            | Kind::Matching(_, _, parts) => highest(parts),
+            Kind::And(parts) | Kind::Or(parts) | Kind::List(parts) | Kind::Builtin(_, parts) => {
+                highest(parts)
+            }
+            Kind::Matching(matching) => highest(&matching.arguments),
+            Kind::InstanceOf(pair) => pair.0.height,
             Kind::Between(parts) | Kind::If(parts) => highest(&**parts),
             Kind::Chain(first, rest) => first.height.max(highest(rest.iter().map(|(_, node)| node))),
             Kind::FilterName(name) => highest(&name.outside),

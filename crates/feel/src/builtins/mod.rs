@@ -138,19 +138,27 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     SORTED.iter().map(|builtin| builtin.name)
 }
 
+/// The built-in functions that start with the letter of this word.
+fn same_letter(word: &str) -> &'static [&'static Builtin] {
+    let letter = match word.bytes().next() {
+        Some(byte) if byte.is_ascii_alphabetic() => ((byte | 0x20) - b'a') as usize,
+        _ => return &[],
+    };
+    &SORTED[STARTS[letter] as usize..STARTS[letter + 1] as usize]
+}
+
+/// Whether the name of a built-in function starts with this word.
+pub(crate) fn some_starts_with(word: &str) -> bool {
+    same_letter(word).iter().any(|builtin| builtin.name.starts_with(word))
+}
+
 /// The built-in function with the longest name that the text starts with, and where that ends.
 pub(crate) fn longest(
     matches: impl Fn(&str) -> Option<usize>,
     text: &str,
 ) -> Option<(usize, &'static Builtin)> {
     let word = &text[..text.bytes().take_while(u8::is_ascii_alphabetic).count()];
-    if word.is_empty() {
-        return None;
-    }
-    let (sorted, starts) = (&*SORTED, &*STARTS);
-    let letter = (word.as_bytes()[0] | 0x20).wrapping_sub(b'a') as usize;
-    let candidates = &sorted[starts[letter] as usize..starts[letter + 1] as usize];
-    let candidates = candidates.iter().filter(|builtin| builtin.name.starts_with(word));
+    let candidates = same_letter(word).iter().filter(|builtin| builtin.name.starts_with(word));
     candidates.filter_map(|builtin| Some((matches(builtin.name)?, *builtin))).max_by_key(|(end, _)| *end)
 }
 

@@ -3,7 +3,7 @@
 use super::State;
 use crate::builtins::BuiltinCode;
 use crate::function::{Function, FunctionKind, Parameter};
-use crate::node::{Call, Lambda, Node, Place};
+use crate::node::{Call, Lambda, Matching, Node, Place};
 use crate::run::{Run, Stop};
 use crate::types::Type;
 use crate::value::Value;
@@ -75,13 +75,8 @@ impl State<'_, '_, '_> {
         }
     }
 
-    pub(super) fn call_matching(
-        &mut self,
-        node: &Node,
-        regex: &Arc<regex::Regex>,
-        code: &BuiltinCode,
-        nodes: &[Node],
-    ) -> Result<Value, Stop> {
+    pub(super) fn call_matching(&mut self, node: &Node, matching: &Matching) -> Result<Value, Stop> {
+        let Matching { regex, code, arguments: nodes } = matching;
         let mut arguments = [const { Value::Null }; INLINE];
         for (argument, node) in arguments.iter_mut().zip(nodes) {
             *argument = self.eval(node)?;

@@ -5,6 +5,7 @@ mod arithmetic;
 mod call;
 mod iterate;
 mod operand;
+pub(crate) mod quick;
 mod tests;
 
 pub(crate) use arithmetic::negate;
@@ -88,7 +89,8 @@ impl State<'_, '_, '_> {
             Kind::Between(parts) => self.between(node, parts),
             Kind::In(value, tests) => self.in_tests(node, value, tests),
             Kind::Tests(tests) => self.unary_tests(node, tests),
-            Kind::InstanceOf(value, kind) => {
+            Kind::InstanceOf(pair) => {
+                let (value, kind) = &**pair;
                 let value = self.eval(value)?;
                 self.run.charge(value.weight() as u64)?;
                 Ok(Value::Bool(kind.has(&value)))
@@ -110,9 +112,9 @@ impl State<'_, '_, '_> {
                 let value = self.quietly(&pair[0])?;
                 if value.is_null() { self.eval(&pair[1]) } else { Ok(value) }
             }
-            Kind::Matching(regex, code, arguments) => self.call_matching(node, regex, code, arguments),
+            Kind::Matching(matching) => self.call_matching(node, matching),
             Kind::Call(call) => self.call(node, call),
-            Kind::Fail(code, message) => self.null(node, code, || message.clone()),
+            Kind::Fail(reason) => self.null(node, reason.0, || reason.1.clone()),
             Kind::Traced(inner) => self.traced(inner),
             _ => Ok(Value::Null),
         }
@@ -310,7 +312,7 @@ impl State<'_, '_, '_> {
             if let (Value::Number(a), Value::Number(b)) = (a, b) {
                 return Ok(Some(operand::holds(op, a.cmp(b))));
             }
-            if a.weight().min(b.weight()) <= 16 {
+            if a.weight().min(b.weight()) <= quick::LIGHT {
                 let result = operand::compare_values(op, a, b);
                 if result.is_some() {
                     return Ok(result);

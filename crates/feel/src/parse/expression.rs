@@ -4,7 +4,7 @@ use super::lexer::is_stop_word;
 use super::{Parsed, Parser, hint};
 use crate::builtins::{Builtin, regexes};
 use crate::limits;
-use crate::node::{Call, Comparison, Filter, Kind, Node, Operator};
+use crate::node::{Call, Comparison, Filter, Kind, Matching, Node, Operator};
 use crate::run::{Env, Fuel, Run};
 use crate::value::Value;
 use std::sync::Arc;
@@ -12,80 +12,108 @@ use std::sync::Arc;
 /// Arguments of a call: the nodes and, when they are named, the names.
 type Arguments = (Vec<Node>, Vec<Arc<str>>);
 
+/// A new last part, to be filled.
+fn next(parts: &mut Vec<Node>) -> &mut Node {
+    parts.push(Node::NOTHING);
+    let last = parts.len() - 1;
+    &mut parts[last]
+}
+
 impl<'o> Parser<'o> {
     pub(super) fn expression(&mut self) -> Parsed<Node> {
         let saved = std::mem::replace(&mut self.no_filter, false);
-        let result = self.deeper(|parser| parser.disjunction());
+        let mut node = Node::NOTHING;
+        let result = self.deeper(|parser| parser.disjunction(&mut node));
         self.no_filter = saved;
-        result
+        result.map(|()| node)
     }
 
-    fn disjunction(&mut self) -> Parsed<Node> {
+    // From here to the operands nodes are made where they stay: moving them up through the levels of precedence is
+    // most of what parsing would cost.
+
+    fn disjunction(&mut self, node: &mut Node) -> Parsed<()> {
         self.space()?;
         let start = self.at;
-        let first = self.conjunction()?;
-        if !self.at_word("or")? {
-            return Ok(first);
+        self.conjunction(node)?;
+        if self.peek() != b'o' || !self.eat_word("or")? {
+            return Ok(());
         }
         let mut parts = Vec::with_capacity(2);
-        parts.push(first);
-        while self.eat_word("or")? {
-            parts.push(self.conjunction()?);
+        parts.push(std::mem::replace(node, Node::NOTHING));
+        loop {
+            self.conjunction(next(&mut parts))?;
+            if self.peek() != b'o' || !self.eat_word("or")? {
+                break;
+            }
         }
-        for part in &parts {
-            self.expect_type(part, &["boolean"]);
-        }
-        self.node(Kind::Or(parts), start)
+        self.expect_booleans(&parts);
+        self.put(node, Kind::Or(parts), start)
     }
 
-    fn conjunction(&mut self) -> Parsed<Node> {
+    fn conjunction(&mut self, node: &mut Node) -> Parsed<()> {
         self.space()?;
         let start = self.at;
-        let first = self.comparison()?;
-        if !self.at_word("and")? {
-            return Ok(first);
+        self.comparison(node)?;
+        if self.peek() != b'a' || !self.eat_word("and")? {
+            return Ok(());
         }
         let mut parts = Vec::with_capacity(2);
-        parts.push(first);
-        while self.eat_word("and")? {
-            parts.push(self.comparison()?);
+        parts.push(std::mem::replace(node, Node::NOTHING));
+        loop {
+            self.comparison(next(&mut parts))?;
+            if self.peek() != b'a' || !self.eat_word("and")? {
+                break;
+            }
         }
-        for part in &parts {
-            self.expect_type(part, &["boolean"]);
-        }
-        self.node(Kind::And(parts), start)
+        self.expect_booleans(&parts);
+        self.put(node, Kind::And(parts), start)
     }
 
-    fn comparison(&mut self) -> Parsed<Node> {
+    fn expect_booleans(&mut self, parts: &[Node]) {
+        for part in parts.iter().filter(|part| !matches!(part.kind, Kind::Compare(..))) {
+            self.expect_type(part, &["boolean"]);
+        }
+    }
+
+    fn comparison(&mut self, node: &mut Node) -> Parsed<()> {
         self.space()?;
         let start = self.at;
-        let mut left = self.additive()?;
+        self.chain(0, node)?;
         loop {
             self.space()?;
             if let Some(operator) = self.comparison_operator() {
-                let right = self.additive()?;
-                let constant = left.constant().is_some() && right.constant().is_some();
+                let mut pair = Box::new([std::mem::replace(node, Node::NOTHING), Node::NOTHING]);
+                self.chain(0, &mut pair[1])?;
+                let constant = pair.iter().all(|side| side.constant().is_some());
                 if let (false, Some(a), Some(b)) =
-                    (constant, hint::known_type(&left), hint::known_type(&right))
+                    (constant, hint::known_type(&pair[0]), hint::known_type(&pair[1]))
                     && a != b
                     && a != "null"
                     && b != "null"
                 {
                     self.hint(start, "feel.type", format!("a {a} is never comparable with a {b}"), None);
                 }
-                left = self.folded(Kind::Compare(operator, Box::new([left, right])), constant, start)?;
+                self.put(node, Kind::Compare(operator, pair), start)?;
+                if constant && !self.explain {
+                    self.fold_in_place(node);
+                }
                 continue;
+            }
+            if !matches!(self.peek(), b'b' | b'i') {
+                return Ok(());
             }
             if self.eat_word("between")? {
                 let low = self.additive()?;
                 self.expect_word("and")?;
                 let high = self.additive()?;
-                left = self.node(Kind::Between(Box::new([left, low, high])), start)?;
+                let value = std::mem::replace(node, Node::NOTHING);
+                self.put(node, Kind::Between(Box::new([value, low, high])), start)?;
             } else if self.eat_word("in")? {
                 let tests = self.deeper(|parser| parser.in_tests())?;
-                left = self.node(Kind::In(Box::new(left), tests), start)?;
+                let value = std::mem::replace(node, Node::NOTHING);
+                self.put(node, Kind::In(Box::new(value), tests), start)?;
             } else {
-                return Ok(left);
+                return Ok(());
             }
         }
     }
@@ -106,7 +134,9 @@ impl<'o> Parser<'o> {
     }
 
     pub(super) fn additive(&mut self) -> Parsed<Node> {
-        self.chain(0)
+        let mut node = Node::NOTHING;
+        self.chain(0, &mut node)?;
+        Ok(node)
     }
 
     fn operator(&mut self, level: u8) -> Parsed<Option<Operator>> {
@@ -125,17 +155,63 @@ impl<'o> Parser<'o> {
     }
 
     /// Left-associative operators: `+ -`, then `* /`, then `**`.
-    fn chain(&mut self, level: u8) -> Parsed<Node> {
-        if level == 3 {
-            return self.unary();
-        }
+    fn chain(&mut self, level: u8, node: &mut Node) -> Parsed<()> {
         self.space()?;
         let start = self.at;
-        let mut left = self.chain(level + 1)?;
+        match self.peek() {
+            b'a'..=b'z' | b'A'..=b'Z' => match self.lone_name() {
+                Some(at) => self.put(node, Kind::Slot(at), start)?,
+                None => *node = self.unary()?,
+            },
+            b'0'..=b'9' => {
+                let number = self.number()?;
+                self.put(node, Kind::Const(Value::Number(number)), start)?;
+                self.behind_literal(node, start)?;
+            }
+            b'"' => {
+                let text = self.string()?;
+                self.put(node, Kind::Const(Value::String(text.into())), start)?;
+                self.behind_literal(node, start)?;
+            }
+            _ => *node = self.unary()?,
+        }
+        // The operand has skipped the white space behind it. Most operands have no operator there at all.
+        if matches!(self.peek(), b'+' | b'-' | b'*' | b'/' | 0xE2) {
+            for level in (level..3).rev() {
+                let first = std::mem::replace(node, Node::NOTHING);
+                *node = self.operators(level, first, start)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What may follow a literal but operators.
+    #[inline]
+    fn behind_literal(&mut self, node: &mut Node, start: usize) -> Parsed<()> {
+        self.space()?;
+        if matches!(self.peek(), b'.' | b'[' | b'(' | b'i') {
+            let literal = std::mem::replace(node, Node::NOTHING);
+            let operand = self.postfixes(literal, start)?;
+            *node = self.instances(operand, start)?;
+        }
+        Ok(())
+    }
+
+    /// The operators of one level and what they apply to, after their first operand.
+    #[inline(never)]
+    fn operators(&mut self, level: u8, first: Node, start: usize) -> Parsed<Node> {
+        let mut left = first;
         let mut nested = 0;
         let mut rest = Vec::new();
         while let Some(operator) = self.operator(level)? {
-            let right = self.chain(level + 1)?;
+            let right = match level {
+                2 => self.operand()?,
+                _ => {
+                    let mut right = Node::NOTHING;
+                    self.chain(level + 1, &mut right)?;
+                    right
+                }
+            };
             if nested == limits::MAX_NESTED_CHAIN {
                 rest.push((operator, right));
                 continue;
@@ -151,45 +227,72 @@ impl<'o> Parser<'o> {
         if rest.is_empty() { Ok(left) } else { self.node(Kind::Chain(Box::new(left), rest), start) }
     }
 
-    fn unary(&mut self) -> Parsed<Node> {
+    fn operand(&mut self) -> Parsed<Node> {
         self.space()?;
+        self.unary()
+    }
+
+    /// An operand; white space before it is skipped, and behind it too.
+    #[inline]
+    fn unary(&mut self) -> Parsed<Node> {
         let start = self.at;
         let minus = match self.peek() {
             b'-' => 1,
             0xE2 if self.text[start..].starts_with('–') => '–'.len_utf8(),
             _ => return self.instance_of(),
         };
+        self.negation(start, minus)
+    }
+
+    #[inline(never)]
+    fn negation(&mut self, start: usize, minus: usize) -> Parsed<Node> {
         self.at += minus;
-        let inner = self.deeper(|parser| parser.unary())?;
+        let inner = self.deeper(|parser| parser.operand())?;
         let constant = inner.constant().is_some();
         self.folded(Kind::Negate(Box::new(inner)), constant, start)
     }
 
     fn instance_of(&mut self) -> Parsed<Node> {
-        self.space()?;
         let start = self.at;
-        let mut left = self.postfix()?;
-        while self.at_word("instance")? {
+        let left = self.postfix()?;
+        self.instances(left, start)
+    }
+
+    fn instances(&mut self, first: Node, start: usize) -> Parsed<Node> {
+        let mut left = first;
+        while self.peek() == b'i' && self.at_word("instance")? {
             self.at += "instance".len();
             self.expect_word("of")?;
             let at = self.at;
             left = match self.type_expression()? {
                 Some(kind) => {
                     let constant = left.constant().is_some();
-                    self.folded(Kind::InstanceOf(Box::new(left), kind), constant, start)?
+                    self.folded(Kind::InstanceOf(Box::new((left, kind))), constant, start)?
                 }
                 None => {
                     let name = self.text[at..self.at].trim().to_owned();
                     self.null_node("feel.type", format!("there is no type '{name}'"), None, start)?
                 }
             };
+            self.space()?;
         }
         Ok(left)
     }
 
+    #[inline]
     fn postfix(&mut self) -> Parsed<Node> {
         let start = self.at;
-        let mut left = self.primary()?;
+        let left = self.primary()?;
+        self.space()?;
+        match self.peek() {
+            b'.' | b'[' | b'(' => self.postfixes(left, start),
+            _ => Ok(left),
+        }
+    }
+
+    #[inline(never)]
+    fn postfixes(&mut self, first: Node, start: usize) -> Parsed<Node> {
+        let mut left = first;
         loop {
             self.space()?;
             match self.peek() {
@@ -336,7 +439,10 @@ impl<'o> Parser<'o> {
             "matches" | "replace" | "split" | "extract" => {
                 let constant = nodes.iter().all(|node| node.constant().is_some());
                 match self.constant_regex(builtin, &nodes) {
-                    Some(regex) if !constant => self.node(Kind::Matching(regex, code, nodes), start),
+                    Some(regex) if !constant => {
+                        let matching = Matching { regex, code, arguments: nodes };
+                        self.node(Kind::Matching(Box::new(matching)), start)
+                    }
                     _ => self.folded(Kind::Builtin(code, nodes), constant, start),
                 }
             }

@@ -38,7 +38,13 @@ pub(super) fn is_stop_word(word: &str) -> bool {
     matches!(word, "and" | "or" | "in" | "between" | "instance" | "then" | "else" | "return" | "satisfies")
 }
 
+/// Words that start an expression of their own.
+pub(super) fn is_keyword(word: &str) -> bool {
+    matches!(word, "true" | "false" | "null" | "if" | "for" | "some" | "every" | "function")
+}
+
 impl<'o> Parser<'o> {
+    #[inline]
     pub(super) fn peek(&self) -> u8 {
         self.text.as_bytes().get(self.at).copied().unwrap_or(0)
     }
@@ -48,7 +54,19 @@ impl<'o> Parser<'o> {
     }
 
     /// Skips white space and comments.
+    #[inline]
     pub(super) fn space(&mut self) -> Parsed<()> {
+        while self.peek() == b' ' {
+            self.at += 1;
+        }
+        match self.peek() {
+            b'\t'..=b'\r' | b'/' | 0x80.. => self.space_of_any_kind(),
+            _ => Ok(()),
+        }
+    }
+
+    #[inline(never)]
+    fn space_of_any_kind(&mut self) -> Parsed<()> {
         loop {
             match self.peek() {
                 b' ' | b'\t'..=b'\r' => self.at += 1,
@@ -69,6 +87,7 @@ impl<'o> Parser<'o> {
     }
 
     /// Skips the text if it comes next, after white space.
+    #[inline]
     pub(super) fn eat(&mut self, text: &str) -> Parsed<bool> {
         self.space()?;
         let hit = self.text.as_bytes()[self.at..].starts_with(text.as_bytes());
@@ -111,6 +130,7 @@ impl<'o> Parser<'o> {
     }
 
     /// Whether the word comes next, after white space.
+    #[inline]
     pub(super) fn at_word(&mut self, word: &str) -> Parsed<bool> {
         self.space()?;
         Ok(self.text.as_bytes()[self.at..].starts_with(word.as_bytes())
@@ -118,6 +138,7 @@ impl<'o> Parser<'o> {
     }
 
     /// Skips the word if it comes next.
+    #[inline]
     pub(super) fn eat_word(&mut self, word: &str) -> Parsed<bool> {
         let hit = self.at_word(word)?;
         self.at += if hit { word.len() } else { 0 };

@@ -17,6 +17,7 @@ use crate::run::{Env, Fuel, Run, Warning};
 use crate::types::Type;
 use crate::value::Value;
 use scope::Scopes;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// Finds the type of a name.
@@ -38,11 +39,14 @@ pub struct Options<'a> {
 /// Parsing stops at the first error.
 type Parsed<T> = Result<T, Box<Diagnostic>>;
 
+/// The names of the free variables; most expressions have few.
+pub(crate) type Slots = SmallVec<[Arc<str>; 3]>;
+
 /// What the parser leaves behind.
 pub(crate) struct Compiled {
     pub source: Arc<str>,
     pub root: Node,
-    pub slots: Vec<Arc<str>>,
+    pub slots: Slots,
     pub properties: Vec<Arc<str>>,
     pub hints: Vec<Diagnostic>,
 }
@@ -53,7 +57,7 @@ pub(crate) struct Parser<'o> {
     at: usize,
     options: &'o Options<'o>,
     scopes: Scopes,
-    slots: Vec<Arc<str>>,
+    slots: Slots,
     /// Property names with spaces or operators, given or seen as keys of contexts.
     properties: Vec<Arc<str>>,
     hints: Vec<Diagnostic>,
@@ -67,6 +71,7 @@ pub(crate) struct Parser<'o> {
     inputs: u32,
 }
 
+#[inline]
 pub(crate) fn compile(
     text: &str,
     options: &Options<'_>,
@@ -83,7 +88,7 @@ pub(crate) fn compile(
         at: 0,
         options,
         scopes: Scopes::default(),
-        slots: Vec::new(),
+        slots: Slots::new(),
         properties: options.properties.iter().map(|name| Arc::from(*name)).collect(),
         hints: Vec::new(),
         depth: 0,
@@ -159,7 +164,7 @@ impl<'o> Parser<'o> {
         start: usize,
     ) -> Parsed<Node> {
         self.hint(start, code, message.clone(), help);
-        self.node(Kind::Fail(code, message), start)
+        self.node(Kind::Fail(Box::new((code, message))), start)
     }
 
     /// Runs a parser one level deeper.
@@ -180,33 +185,69 @@ impl<'o> Parser<'o> {
     }
 
     /// A node from `start` to here.
+    ///
+    /// Inlined so that nodes are made where they stay: moving them is most of what parsing costs.
+    #[inline(always)]
     fn node(&mut self, kind: Kind, start: usize) -> Parsed<Node> {
+        let bytes = self.text.as_bytes();
         let mut end = self.at;
-        while end > start && self.text.as_bytes()[end - 1].is_ascii_whitespace() {
+        while end > start && bytes[end - 1].is_ascii_whitespace() {
             end -= 1;
         }
         let node = Node::new(kind, start, end);
-        if node.height > limits::MAX_HEIGHT {
-            let limit = limits::MAX_HEIGHT;
-            return self.fail(start, "feel.depth", format!("the expression is higher than {limit}"), None);
-        }
-        if self.explain && !matches!(node.kind, Kind::Const(_)) {
-            return Ok(Node::new(Kind::Traced(Box::new(node)), start, end));
+        if self.explain || node.height > limits::MAX_HEIGHT {
+            return self.unusual(node);
         }
         Ok(node)
     }
 
-    /// A node whose parts may all be constants: then it is evaluated now, unless that gives a warning.
-    fn folded(&mut self, kind: Kind, constant: bool, start: usize) -> Parsed<Node> {
-        let mut node = self.node(kind, start)?;
-        if !constant || self.explain {
+    /// Puts a node from `start` to here in its place.
+    #[inline(always)]
+    fn put(&mut self, place: &mut Node, kind: Kind, start: usize) -> Parsed<()> {
+        let bytes = self.text.as_bytes();
+        let mut end = self.at;
+        while end > start && bytes[end - 1].is_ascii_whitespace() {
+            end -= 1;
+        }
+        *place = Node::new(kind, start, end);
+        if self.explain || place.height > limits::MAX_HEIGHT {
+            *place = self.unusual(std::mem::replace(place, Node::NOTHING))?;
+        }
+        Ok(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unusual(&mut self, node: Node) -> Parsed<Node> {
+        let (start, end) = (node.start as usize, node.end as usize);
+        if node.height > limits::MAX_HEIGHT {
+            let limit = limits::MAX_HEIGHT;
+            return self.fail(start, "feel.depth", format!("the expression is higher than {limit}"), None);
+        }
+        if matches!(node.kind, Kind::Const(_)) {
             return Ok(node);
         }
-        if let Some(value) = self.constant_value(&node) {
+        Ok(Node::new(Kind::Traced(Box::new(node)), start, end))
+    }
+
+    /// A node whose parts may all be constants: then it is evaluated now, unless that gives a warning.
+    #[inline(always)]
+    fn folded(&mut self, kind: Kind, constant: bool, start: usize) -> Parsed<Node> {
+        let node = self.node(kind, start);
+        if constant && !self.explain { self.fold(node?) } else { node }
+    }
+
+    #[inline(never)]
+    fn fold(&mut self, mut node: Node) -> Parsed<Node> {
+        self.fold_in_place(&mut node);
+        Ok(node)
+    }
+
+    fn fold_in_place(&mut self, node: &mut Node) {
+        if let Some(value) = self.constant_value(node) {
             node.kind = Kind::Const(value);
             node.height = 1;
         }
-        Ok(node)
     }
 
     /// Hints that a node of a known type is not one of the wanted types.

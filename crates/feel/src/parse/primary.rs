@@ -1,6 +1,6 @@
 //! Operands: literals, names, lists, ranges, contexts, functions, `if`, `for`, `some`, `every`.
 
-use super::lexer::{is_name_start, normalized};
+use super::lexer::{is_keyword, is_name_start, normalized};
 use super::scope::{Entry, Frame};
 use super::{Parsed, Parser};
 use crate::builtins;
@@ -45,9 +45,7 @@ impl<'o> Parser<'o> {
         let start = self.at;
         let end = self.word_end(start);
         let word = &self.text[start..end];
-        let keyword =
-            matches!(word, "true" | "false" | "null" | "if" | "for" | "some" | "every" | "function");
-        if !keyword || self.known_beyond(start, end) {
+        if !is_keyword(word) || self.known_beyond(start, end) {
             return self.name();
         }
         self.at = end;

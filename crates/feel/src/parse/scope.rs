@@ -1,17 +1,18 @@
 //! Names: variables, entries, parameters, items of filters, built-in functions.
 
-use super::lexer::{is_name_part, normalized};
+use super::lexer::{is_keyword, is_name_part, is_stop_word, normalized};
 use super::{Parsed, Parser};
 use crate::builtins::{self, Builtin};
 use crate::diagnostic::nearest;
 use crate::function::{Function, FunctionKind};
 use crate::node::{FilterName, Kind, Node, Place};
 use crate::value::Value;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// The scopes around the place that is parsed: one frame for the expression and one for each function around it.
 pub(super) struct Scopes {
-    pub frames: Vec<Frame>,
+    pub frames: SmallVec<[Frame; 1]>,
     /// Filters around the place that is parsed.
     pub filters: u32,
 }
@@ -41,17 +42,17 @@ pub(super) enum Entry {
 
 impl Default for Scopes {
     fn default() -> Scopes {
-        Scopes { frames: vec![Frame::default()], filters: 0 }
+        Scopes { frames: SmallVec::from_buf([Frame::default()]), filters: 0 }
     }
 }
 
 /// What a name in the source stands for.
-enum Found {
+enum Found<'o> {
     Entry {
         frame: usize,
         entry: usize,
     },
-    Variable(Arc<str>),
+    Variable(&'o str),
     /// A property that an item of a filter may have.
     Property(Arc<str>),
 }
@@ -107,6 +108,11 @@ impl Scopes {
     fn in_filter(&self) -> bool {
         self.filters > 0
     }
+
+    /// Whether nothing but the variables of the whole expression is in scope.
+    pub fn are_plain(&self) -> bool {
+        self.frames.len() == 1 && self.frames[0].entries.is_empty()
+    }
 }
 
 impl Place {
@@ -122,10 +128,10 @@ impl Place {
 
 impl<'o> Parser<'o> {
     /// The longest known name at `from`, and where it ends.
-    fn longest_known(&self, from: usize) -> Option<(usize, Found)> {
-        let mut best: Option<(usize, Found)> = None;
+    fn longest_known(&self, from: usize) -> Option<(usize, Found<'o>)> {
+        let mut best: Option<(usize, Found<'o>)> = None;
         let longer =
-            |end: usize, best: &Option<(usize, Found)>| best.as_ref().is_none_or(|best| end > best.0);
+            |end: usize, best: &Option<(usize, Found<'o>)>| best.as_ref().is_none_or(|best| end > best.0);
         for (f, frame) in self.scopes.frames.iter().enumerate().rev() {
             for (e, entry) in frame.entries.iter().enumerate().rev() {
                 let name = match entry {
@@ -139,11 +145,13 @@ impl<'o> Parser<'o> {
                 }
             }
         }
-        for name in self.options.names {
-            if let Some(end) = self.match_name(from, name)
+        let first = self.text.as_bytes().get(from);
+        for name in self.options.names.iter().copied() {
+            if name.as_bytes().first() == first
+                && let Some(end) = self.match_name(from, name)
                 && longer(end, &best)
             {
-                best = Some((end, Found::Variable(Arc::from(*name))));
+                best = Some((end, Found::Variable(name)));
             }
         }
         if !self.properties.is_empty() && self.scopes.in_filter() {
@@ -161,6 +169,34 @@ impl<'o> Parser<'o> {
     /// The end of a known name longer than the word at `from`, which is a keyword.
     pub(super) fn known_beyond(&self, from: usize, word_end: usize) -> bool {
         self.longest_known(from).is_some_and(|(end, _)| end > word_end)
+    }
+
+    /// The slot of a name of one word that starts here and stands alone, where only variables are in scope: what most
+    /// names are. Anything else is left to [`Parser::name`], and nothing is skipped.
+    pub(super) fn lone_name(&mut self) -> Option<u32> {
+        if !self.scopes.are_plain() {
+            return None;
+        }
+        let (start, bytes) = (self.at, self.text.as_bytes());
+        let word = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+        let end = start + bytes[start..].iter().take_while(word).count();
+        let next = end + bytes[end..].iter().take_while(|byte| **byte == b' ').count();
+        if !matches!(bytes.get(next), None | Some(b')' | b',' | b']' | b'}' | b'<' | b'>' | b'=' | b'!')) {
+            return None;
+        }
+        let name = &self.text[start..end];
+        if is_keyword(name) || is_stop_word(name) {
+            return None;
+        }
+        let known = self.longest_known(start).map(|(end, _)| end);
+        if known != Some(end) && (known.is_some() || !self.options.open || builtins::some_starts_with(name)) {
+            return None;
+        }
+        self.at = next;
+        match self.slot(name) {
+            Place::Slot(at) => Some(at),
+            _ => None,
+        }
     }
 
     /// A name that starts here: a variable, or a function that is called.
@@ -219,39 +255,43 @@ impl<'o> Parser<'o> {
         });
         match entry {
             Some(found) => self.found(found, start),
-            None if self.options.names.contains(&name) => self.found(Found::Variable(name.into()), start),
+            None if self.options.names.contains(&name) => self.known_variable(name, start),
             None => self.unknown(name, start),
         }
     }
 
-    fn found(&mut self, found: Found, start: usize) -> Parsed<Node> {
-        let (name, bound): (Arc<str>, Option<(usize, usize)>) = match found {
+    fn known_variable(&mut self, name: &str, start: usize) -> Parsed<Node> {
+        let place = self.slot(name);
+        let outside = self.node(place.kind(), start)?;
+        if !self.scopes.in_filter() {
+            return Ok(outside);
+        }
+        self.filter_name(name.into(), None, Some(outside), start)
+    }
+
+    fn found(&mut self, found: Found<'o>, start: usize) -> Parsed<Node> {
+        let (name, frame, entry): (Arc<str>, usize, usize) = match found {
             Found::Entry { frame, entry } => {
                 let name = match &self.scopes.frames[frame].entries[entry] {
                     Entry::Name { name, .. } | Entry::This { name } => Arc::clone(name),
                     Entry::Item { .. } => "item".into(),
                 };
-                (name, Some((frame, entry)))
+                (name, frame, entry)
             }
-            Found::Variable(name) => (name, None),
+            Found::Variable(name) => return self.known_variable(name, start),
             Found::Property(name) => return self.filter_name(name, None, None, start),
         };
-        let place = match bound {
-            Some((frame, entry)) => {
-                let place = match &mut self.scopes.frames[frame].entries[entry] {
-                    Entry::Name { local, used, .. } => {
-                        *used = true;
-                        Place::Local(*local)
-                    }
-                    Entry::Item { local } => Place::Local(*local),
-                    Entry::This { .. } => Place::This,
-                };
-                self.scopes.seen_from_inside(frame, place)
+        let place = match &mut self.scopes.frames[frame].entries[entry] {
+            Entry::Name { local, used, .. } => {
+                *used = true;
+                Place::Local(*local)
             }
-            None => self.slot(&name),
+            Entry::Item { local } => Place::Local(*local),
+            Entry::This { .. } => Place::This,
         };
+        let place = self.scopes.seen_from_inside(frame, place);
         let outside = self.node(place.kind(), start)?;
-        self.filter_name(name, bound, Some(outside), start)
+        self.filter_name(name, Some((frame, entry)), Some(outside), start)
     }
 
     /// A name that may be an entry of an item of the filters between here and where it is bound.

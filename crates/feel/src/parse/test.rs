@@ -2,6 +2,7 @@
 
 use super::{Parsed, Parser};
 use crate::node::{Kind, Node, Test, Tests};
+use crate::value::Value;
 
 impl<'o> Parser<'o> {
     /// The tests after `in`: one, or several in parentheses.
@@ -91,6 +92,9 @@ impl<'o> Parser<'o> {
         }
         let before = self.inputs;
         let node = self.expression()?;
-        Ok(if self.inputs > before { Test::Condition(node) } else { Test::Value(node) })
+        // A boolean that was computed is the result, also where it was computed already; a literal one is a value.
+        let computed = matches!(node.constant(), Some(Value::Bool(_)))
+            && !matches!(&self.text[node.start as usize..node.end as usize], "true" | "false");
+        Ok(if computed || self.inputs > before { Test::Condition(node) } else { Test::Value(node) })
     }
 }
