@@ -26,6 +26,56 @@ pub fn run(root: &Path, suite: &str, directory: &Path) -> Result<bool, String> {
     Ok(status.success())
 }
 
+/// Runs all suites over a directory that holds them, and writes `docs/conformance.md` from what they gave.
+pub fn write_page(root: &Path, directory: &Path) -> Result<bool, String> {
+    let mut passed = true;
+    let mut results = Vec::new();
+    for (suite, package, example) in SUITES {
+        let folder = directory.join(suite);
+        let folder =
+            folder.canonicalize().map_err(|error| format!("{} cannot be read: {error}", folder.display()))?;
+        let mut command = std::process::Command::new("cargo");
+        command.args(["run", "--quiet", "--package", package, "--example", example, "--"]).arg(folder);
+        let output = command
+            .current_dir(root)
+            .output()
+            .map_err(|error| format!("cargo cannot be started: {error}"))?;
+        passed &= output.status.success();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let last = text.lines().last().unwrap_or_default().to_owned();
+        println!("{last}");
+        let apart = text.lines().filter(|line| line.contains("not count") || line.contains("not judged"));
+        results.push((*suite, last, apart.map(str::to_owned).collect::<Vec<String>>()));
+    }
+    let page = page(&results);
+    let path = root.join("docs/conformance.md");
+    std::fs::write(&path, page).map_err(|error| format!("{}: {error}", path.display()))?;
+    println!("wrote {}", path.display());
+    Ok(passed)
+}
+
+fn page(results: &[(&str, String, Vec<String>)]) -> String {
+    let line = |suite: &str| {
+        let found = results.iter().find(|(name, ..)| *name == suite);
+        found.map_or("", |(_, last, _)| last.split_once(": ").map_or(last.as_str(), |(_, score)| score))
+    };
+    let mut text = PAGE
+        .replace("{betsy}", line("betsy"))
+        .replace("{bpmnspector}", line("bpmnspector"))
+        .replace("{dmn-tck}", line("dmn-tck"))
+        .replace("{miwg}", line("miwg"));
+    for (suite, _, apart) in results.iter().filter(|(.., apart)| !apart.is_empty()) {
+        text.push_str(&format!("\n### {suite}\n\n"));
+        for line in apart {
+            text.push_str(&format!("- {}\n", line.trim()));
+        }
+    }
+    text
+}
+
+/// The page, with a place for each score.
+const PAGE: &str = include_str!("conformance.md");
+
 fn find(suite: &str) -> Result<(&'static str, &'static str), String> {
     let found = SUITES.iter().find(|(name, ..)| *name == suite);
     found.map(|(_, package, example)| (*package, *example)).ok_or_else(|| {

@@ -1,0 +1,173 @@
+//! Bugs planted in the engine one by one: each must be found by the comparison with the second interpreter. A checker is
+//! trusted once it has caught what it is for.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// A plausible bug: what it is, the file below `crates/engine/src`, and the text that takes another's place there.
+struct Bug {
+    name: &'static str,
+    file: &'static str,
+    from: &'static str,
+    to: &'static str,
+}
+
+const BUGS: &[Bug] = &[
+    Bug {
+        name: "an inclusive join fires while tokens can still come",
+        file: "elements/inclusive_gateway.rs",
+        from: "if run.more_may_come(node, join, scope, &empty, &arrived) {",
+        to: "if false && run.more_may_come(node, join, scope, &empty, &arrived) {",
+    },
+    Bug {
+        name: "a parallel join fires with its first token",
+        file: "elements/parallel_gateway.rs",
+        from: "flows.iter().all(|&flow|",
+        to: "flows.iter().any(|&flow|",
+    },
+    Bug {
+        name: "an exclusive gateway takes the last flow that is true",
+        file: "elements/exclusive_gateway.rs",
+        from: "for &flow in model.outgoing.iter().filter(",
+        to: "for &flow in model.outgoing.iter().rev().filter(",
+    },
+    Bug {
+        name: "a boundary event never interrupts",
+        file: "elements/boundary_event.rs",
+        from: "if let NodeKind::Boundary { interrupting: true, .. } = model.kind {",
+        to: "if let NodeKind::Boundary { interrupting: true, .. } = model.kind && model.incoming.len() > 9 {",
+    },
+    Bug {
+        name: "an event sub-process never interrupts",
+        file: "elements/event_sub_process.rs",
+        from: "if interrupting {",
+        to: "if interrupting && process.nodes.len() > 9_999 {",
+    },
+    Bug {
+        name: "an event for every code comes before one with the code",
+        file: "catcher.rs",
+        from: "is_none_or(|(known, _)| fit > known)",
+        to: "is_none_or(|(known, _)| fit < known)",
+    },
+    Bug {
+        name: "compensation runs forwards",
+        file: "apply.rs",
+        from: "records.reverse();",
+        to: "records.sort_unstable_by(|one, other| one.cmp(other).reverse());",
+    },
+    Bug {
+        name: "the completion condition of a multi-instance activity is ignored",
+        file: "multi_instance.rs",
+        from: "let done = match &multi.completion {",
+        to: "let done = match multi.completion.as_ref().filter(|_| completed > 99) {",
+    },
+    Bug {
+        name: "a cancelled transaction is not compensated",
+        file: "elements/transaction.rs",
+        from: "if !run.compensate_transaction(at) {",
+        to: "if at.is_none() || !run.instance.ended {",
+    },
+    Bug {
+        name: "a start quantity counts one token too many",
+        file: "elements/mod.rs",
+        from: "if flows.len() == model.start_quantity as usize {",
+        to: "if flows.len() + 1 >= model.start_quantity as usize {",
+    },
+    Bug {
+        name: "a standard loop runs once more than its maximum",
+        file: "multi_instance.rs",
+        from: "maximum.is_some_and(|maximum| completed >= maximum)",
+        to: "maximum.is_some_and(|maximum| completed > maximum)",
+    },
+    Bug {
+        name: "a condition fires again though it did not turn false",
+        file: "condition.rs",
+        from: "if holds == condition.holds {",
+        to: "if holds == condition.holds && !holds {",
+    },
+    Bug {
+        name: "a completion quantity is ignored",
+        file: "life.rs",
+        from: "for _ in 0..node.completion_quantity {",
+        to: "for _ in 0..node.completion_quantity.min(1) {",
+    },
+    Bug {
+        name: "the first event behind an event-based gateway leaves the others armed",
+        file: "elements/event_based_gateway.rs",
+        from: "    } else {\n        run.close(key);\n        run.emit(Event::ElementCompleted { key });\n    }",
+        to: "    } else {\n        run.stop_waiting(key, |other| other == ordinal);\n    }",
+    },
+];
+
+/// Seeds that a bug has to be found in.
+const SEEDS: &str = "400";
+
+/// Plants each bug in a copy, builds it and compares. True where all are found.
+pub fn run(root: &Path) -> Result<bool, String> {
+    let copy = root.join("target/planted/workspace");
+    let target = root.join("target/planted/build");
+    let _ = std::fs::remove_dir_all(&copy);
+    std::fs::create_dir_all(&copy).map_err(|error| format!("{}: {error}", copy.display()))?;
+    shell(root, &format!("git archive HEAD | tar -x -C '{}'", copy.display()))?;
+    if !compares(&copy, &target)? {
+        return Err("the engine and the second interpreter differ without any bug planted".to_owned());
+    }
+    let mut found = 0;
+    for bug in BUGS {
+        let path = copy.join("crates/engine/src").join(bug.file);
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        if text.matches(bug.from).count() != 1 {
+            return Err(format!("{}: the text for '{}' does not occur exactly once", bug.file, bug.name));
+        }
+        let write = |text: &str| std::fs::write(&path, text).map_err(|error| error.to_string());
+        write(&text.replace(bug.from, bug.to))?;
+        let agrees = compares(&copy, &target);
+        write(&text)?;
+        let seen = !agrees?;
+        found += usize::from(seen);
+        println!("{}: {}", if seen { "found" } else { "NOT FOUND" }, bug.name);
+    }
+    println!("planted: {found}/{}", BUGS.len());
+    Ok(found == BUGS.len())
+}
+
+/// Builds the copy and compares; a panic of the engine counts as a difference, a failure to build does not.
+fn compares(copy: &Path, target: &Path) -> Result<bool, String> {
+    let cargo = |arguments: &[&str]| {
+        let mut command = Command::new("cargo");
+        command.args(arguments).current_dir(copy).env("CARGO_TARGET_DIR", target).env("RUSTFLAGS", "");
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().map_err(|error| format!("cargo cannot be started: {error}"))
+    };
+    let package = ["--quiet", "--package", "dirigent-testkit", "--example", "differential"];
+    let build: Vec<&str> = ["build"].iter().chain(&package).copied().collect();
+    if !cargo(&build)?.success() {
+        return Err("a planted bug does not compile".to_owned());
+    }
+    let run: Vec<&str> = ["run"].iter().chain(&package).chain(&["--", "0", SEEDS, "0"]).copied().collect();
+    Ok(cargo(&run)?.success())
+}
+
+fn shell(root: &Path, script: &str) -> Result<(), String> {
+    let status = Command::new("sh").args(["-c", script]).current_dir(root).status();
+    match status.map(|status| status.success()) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(format!("`{script}` failed")),
+        Err(error) => Err(format!("`{script}`: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bug_has_its_place() {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../engine/src");
+        for bug in BUGS {
+            let text = std::fs::read_to_string(sources.join(bug.file)).expect("a source");
+            assert_eq!(text.matches(bug.from).count(), 1, "{}: {}", bug.file, bug.name);
+            assert_ne!(bug.from, bug.to);
+        }
+    }
+}
