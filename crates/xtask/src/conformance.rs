@@ -67,7 +67,9 @@ fn page(results: &[(&str, String, Vec<String>)]) -> String {
     for (suite, _, apart) in results.iter().filter(|(.., apart)| !apart.is_empty()) {
         text.push_str(&format!("\n### {suite}\n\n"));
         for line in apart {
-            text.push_str(&format!("- {}\n", line.trim()));
+            // The case, not what a run of it printed.
+            let case = line.split(": trace").next().unwrap_or(line);
+            text.push_str(&format!("- {}\n", case.trim()));
         }
     }
     text
