@@ -48,6 +48,16 @@ pub trait Connector: Send + Sync {
         Box::pin(async { CancelOutcome::Unsupported })
     }
 
+    /// Those of its inputs that asking after pending work, or stopping it, needs; they are kept with the handle.
+    fn lasting_inputs(&self) -> &'static [&'static str] {
+        self.inputs()
+    }
+
+    /// True where the work can be started again without being done twice.
+    fn is_repeatable(&self, _input: &Value) -> bool {
+        false
+    }
+
     /// Finds out whether a request with this idempotency key was processed, after an ambiguous failure.
     fn reconcile<'a>(&'a self, _context: &'a Context<'a>, _input: Value) -> Pending<'a, Reconciled> {
         Box::pin(async { Reconciled::Unknown })

@@ -17,12 +17,13 @@ pub mod secrets;
 mod duration;
 mod expression;
 mod http_json;
+mod input;
 mod run;
 
 pub use connector::{CancelOutcome, Connector, Context, Failure, FailureClass, Outcome, Reconciled};
 pub use egress::{Cidr, EgressDenied, EgressPolicy};
 pub use http::HttpClient;
-pub use run::{ConnectorEnv, ConnectorJob, ConnectorOutcome, cancel, poll, run};
+pub use run::{ConnectorEnv, ConnectorJob, ConnectorOutcome, cancel, run};
 pub use secrets::SecretStore;
 
 /// All connectors. A new one is a folder and a line here.

@@ -1,10 +1,12 @@
 //! One job: resolve secrets, do the work, evaluate expressions, redact, and say what to tell the engine.
 
+use record::secret::SecretPlace;
 use serde_json::{Map, Value};
 
-use crate::connector::{CancelOutcome, Connector, Context, Failure, FailureClass, Outcome};
+use crate::connector::{CancelOutcome, Context, Failure, FailureClass, Outcome, Reconciled};
 use crate::expression::{self, Decision};
 use crate::http::HttpClient;
+use crate::input::Input;
 use crate::secrets::{Resolved, SecretStore};
 use crate::{duration, limits};
 
@@ -28,6 +30,12 @@ pub struct ConnectorJob {
     pub idempotency_base: String,
     /// W3C trace context of the element instance.
     pub traceparent: Option<String>,
+    /// The ticket of work that an earlier attempt left pending; empty for none.
+    pub handle: String,
+    /// An earlier attempt ended without a report: what it was for may have been done.
+    pub unreported: bool,
+    /// Where in the variables the model names secrets.
+    pub secrets: Vec<SecretPlace>,
 }
 
 /// What jobs are done with.
@@ -68,63 +76,104 @@ pub enum ConnectorOutcome {
         variables_json: String,
         /// Why.
         class: FailureClass,
+        /// The pending work is gone: its ticket is worth nothing any more.
+        gone: bool,
     },
-    /// The work goes on elsewhere; store the handle and [`poll`] later.
+    /// The work goes on elsewhere; keep the ticket and [`run`] the job with it later.
     Pending {
-        /// Names the work, JSON.
+        /// The ticket.
         handle: String,
         /// When to ask again.
         poll_after_ms: u64,
     },
 }
 
-/// Does a job. Its type must be one of [`crate::types`]; any other fails without retries.
+/// Does a job, or goes on with it: asks after work that is pending, and finds out what became of an attempt without
+/// a report before it tries again. The type must be one of [`crate::types`]; any other fails without retries.
 pub async fn run(job: &ConnectorJob, env: &ConnectorEnv) -> ConnectorOutcome {
-    attempt(job, env, None).await
-}
-
-/// Asks after work that [`run`] or an earlier poll left pending.
-pub async fn poll(job: &ConnectorJob, handle: &str, env: &ConnectorEnv) -> ConnectorOutcome {
-    attempt(job, env, Some(handle)).await
-}
-
-/// Asks the target to stop pending work.
-pub async fn cancel(job: &ConnectorJob, handle: &str, env: &ConnectorEnv) -> CancelOutcome {
     let mut secrets = Resolved::default();
-    let prepared = match prepare(job, env, &mut secrets) {
-        Ok(prepared) => prepared,
-        Err(failure) => return CancelOutcome::Failed(secrets.redact(&failure.message)),
+    let result = attempt(job, env, &mut secrets).await;
+    conclude(job, &secrets, result)
+}
+
+/// Asks the target to stop the work of a ticket. The job needs no variables any more.
+pub async fn cancel(job: &ConnectorJob, env: &ConnectorEnv) -> CancelOutcome {
+    let mut secrets = Resolved::default();
+    let prepared = Input::of_ticket(&job.job_type, &job.handle)
+        .and_then(|(input, handle)| Ok((input.connector, input.resolve(env, &mut secrets)?, handle)));
+    let outcome = match prepared {
+        Ok((connector, input, handle)) => {
+            let key = idempotency_key(job);
+            connector.cancel(&context(job, env, &key, &secrets), input, handle).await
+        }
+        Err(failure) => CancelOutcome::Failed(failure.message),
     };
-    let handle = serde_json::from_str(handle).unwrap_or(Value::Null);
-    let key = idempotency_key(job);
-    let context = context(job, env, &key, &secrets);
-    match prepared.connector.cancel(&context, prepared.input, handle).await {
+    match outcome {
         CancelOutcome::Failed(message) => CancelOutcome::Failed(secrets.redact(&message)),
         other => other,
     }
 }
 
-struct Prepared {
-    connector: &'static dyn Connector,
-    input: Value,
+async fn attempt(job: &ConnectorJob, env: &ConnectorEnv, secrets: &mut Resolved) -> Result<Step, Failure> {
+    let (input, handle) = match job.handle.as_str() {
+        "" => (Input::of_job(job)?, None),
+        ticket => Input::of_ticket(&job.job_type, ticket).map(|(input, handle)| (input, Some(handle)))?,
+    };
+    let (connector, resolved) = (input.connector, input.resolve(env, secrets)?);
+    let key = idempotency_key(job);
+    let context = context(job, env, &key, secrets);
+    let outcome = match handle {
+        Some(handle) => {
+            let repeatable = connector.is_repeatable(&resolved);
+            connector.poll(&context, resolved, handle).await.map_err(|failure| lost(failure, repeatable))?
+        }
+        None if job.unreported => match connector.reconcile(&context, resolved.clone()).await {
+            Reconciled::Done(response) => Outcome::Done(response),
+            Reconciled::Unknown if !connector.is_repeatable(&resolved) => return Err(may_have_run()),
+            Reconciled::Unknown | Reconciled::NotFound => connector.start(&context, resolved).await?,
+        },
+        None => connector.start(&context, resolved).await?,
+    };
+    Ok(match outcome {
+        Outcome::Done(response) => Step::Done(response),
+        Outcome::Pending { mut handle, poll_after } => {
+            secrets.redact_value(&mut handle);
+            let poll_after_ms = u64::try_from(poll_after.as_millis()).unwrap_or(u64::MAX);
+            Step::Pending { ticket: input.ticket(handle), poll_after_ms }
+        }
+    })
 }
 
-async fn attempt(job: &ConnectorJob, env: &ConnectorEnv, handle: Option<&str>) -> ConnectorOutcome {
-    let mut secrets = Resolved::default();
-    let prepared = match prepare(job, env, &mut secrets) {
-        Ok(prepared) => prepared,
-        Err(failure) => return conclude(job, &secrets, Err(failure)),
-    };
-    let key = idempotency_key(job);
-    let context = context(job, env, &key, &secrets);
-    let result = match handle {
-        None => prepared.connector.start(&context, prepared.input).await,
-        Some(handle) => {
-            let handle = serde_json::from_str(handle).unwrap_or(Value::Null);
-            prepared.connector.poll(&context, prepared.input, handle).await
-        }
-    };
-    conclude(job, &secrets, result)
+/// What an attempt came to.
+enum Step {
+    Done(Value),
+    Pending { ticket: String, poll_after_ms: u64 },
+}
+
+fn may_have_run() -> Failure {
+    Failure::new(
+        FailureClass::Ambiguous,
+        "an attempt of this job ended without a report, because the server stopped while it was under way; the request \
+         may have run. Find out before sending it again, then resolve the incident, which sends it, or complete the job",
+    )
+}
+
+/// True where the target no longer knows the pending work.
+fn is_gone(failure: &Failure) -> bool {
+    matches!(failure.code.as_str(), "404" | "410")
+}
+
+/// The target no longer knows the pending work: whether it was done nobody can tell.
+fn lost(failure: Failure, repeatable: bool) -> Failure {
+    if repeatable || !is_gone(&failure) {
+        return failure;
+    }
+    let message = format!(
+        "the target no longer knows the work that was pending, which may have run: {}. Find out before starting it \
+         again, then resolve the incident, which starts it, or complete the job",
+        failure.message
+    );
+    Failure { class: FailureClass::Ambiguous, message, ..failure }
 }
 
 fn context<'a>(
@@ -145,69 +194,27 @@ fn idempotency_key(job: &ConnectorJob) -> String {
     format!("{}-{}", job.idempotency_base, job.key)
 }
 
-fn prepare(job: &ConnectorJob, env: &ConnectorEnv, secrets: &mut Resolved) -> Result<Prepared, Failure> {
-    let invalid = |message: String| Failure::new(FailureClass::InvalidInput, message);
-    let connector = crate::connector(&job.job_type)
-        .ok_or_else(|| invalid(format!("there is no connector for the job type `{}`", job.job_type)))?;
-    let variables: Value = serde_json::from_str(&job.variables_json)
-        .map_err(|error| invalid(format!("the variables of the job are no JSON: {error}")))?;
-    let Value::Object(mut variables) = variables else {
-        return Err(invalid("the variables of the job are no JSON object".to_owned()));
-    };
-    if let Some(text) = header(job, "requestExpression") {
-        let late = expression::evaluate(text, &variables)
-            .map_err(|message| invalid(format!("requestExpression cannot be evaluated: {message}")))?;
-        let Value::Object(late) = late else {
-            return Err(invalid(format!("requestExpression gave {late}, not a context of inputs")));
-        };
-        variables.extend(late);
-    }
-    let mut input = Map::new();
-    for name in connector.inputs() {
-        if let Some(mut value) = variables.remove(*name) {
-            secrets.resolve(&env.secrets, &mut value)?;
-            input.insert((*name).to_owned(), value);
-        }
-    }
-    derived(&input, secrets);
-    Ok(Prepared { connector, input: Value::Object(input) })
-}
-
-/// Remembers forms of secrets that requests are made of, in case a target echoes them.
-fn derived(input: &Map<String, Value>, secrets: &mut Resolved) {
-    let Some(authentication) = input.get("authentication") else { return };
-    let part = |name: &str| authentication.get(name).and_then(Value::as_str);
-    if let Some((user, password)) = part("username").zip(part("password")) {
-        secrets.also(crate::secrets::base64(format!("{user}:{password}").as_bytes()));
-    }
-}
-
-fn header<'a>(job: &'a ConnectorJob, name: &str) -> Option<&'a str> {
+pub(crate) fn header<'a>(job: &'a ConnectorJob, name: &str) -> Option<&'a str> {
     let found = job.headers.iter().find(|(key, _)| key == name)?;
     Some(found.1.trim()).filter(|value| !value.is_empty())
 }
 
 /// Applies the task's expressions to what came of the attempt.
-fn conclude(job: &ConnectorJob, secrets: &Resolved, result: Result<Outcome, Failure>) -> ConnectorOutcome {
+fn conclude(job: &ConnectorJob, secrets: &Resolved, result: Result<Step, Failure>) -> ConnectorOutcome {
     match result {
-        Ok(Outcome::Pending { handle, poll_after }) => {
-            let poll_after_ms = u64::try_from(poll_after.as_millis()).unwrap_or(u64::MAX);
-            let mut handle = handle;
-            secrets.redact_value(&mut handle);
-            ConnectorOutcome::Pending {
-                handle: handle.to_string(),
-                poll_after_ms: poll_after_ms.min(limits::MAX_POLL_AFTER_MS),
-            }
-        }
-        Ok(Outcome::Done(mut response)) => {
+        Ok(Step::Pending { ticket, poll_after_ms }) => ConnectorOutcome::Pending {
+            handle: ticket,
+            poll_after_ms: poll_after_ms.min(limits::MAX_POLL_AFTER_MS),
+        },
+        Ok(Step::Done(mut response)) => {
             secrets.redact_value(&mut response);
             let scope = success_scope(job, &response);
             match decide(job, &scope) {
-                Err(failure) => failed(job, failure),
-                Ok(Some(decision)) => decided(job, decision, FailureClass::Client),
+                Err(failure) => failed(job, failure, false),
+                Ok(Some(decision)) => decided(job, decision, FailureClass::Client, false),
                 Ok(None) => match variables(job, &response, &scope) {
                     Ok(variables) => ConnectorOutcome::Complete { variables_json: variables.to_string() },
-                    Err(failure) => failed(job, failure),
+                    Err(failure) => failed(job, failure, false),
                 },
             }
         }
@@ -216,10 +223,11 @@ fn conclude(job: &ConnectorJob, secrets: &Resolved, result: Result<Outcome, Fail
             if let Some(response) = &mut failure.response {
                 secrets.redact_value(response);
             }
+            let gone = !job.handle.is_empty() && is_gone(&failure);
             match decide(job, &failure_scope(job, &failure)) {
-                Err(expression_failure) => failed(job, expression_failure),
-                Ok(Some(decision)) => decided(job, decision, failure.class),
-                Ok(None) => failed(job, failure),
+                Err(expression_failure) => failed(job, expression_failure, gone),
+                Ok(Some(decision)) => decided(job, decision, failure.class, gone),
+                Ok(None) => failed(job, failure, gone),
             }
         }
     }
@@ -263,7 +271,7 @@ fn decide(job: &ConnectorJob, scope: &Map<String, Value>) -> Result<Option<Decis
     })
 }
 
-fn decided(job: &ConnectorJob, decision: Decision, class: FailureClass) -> ConnectorOutcome {
+fn decided(job: &ConnectorJob, decision: Decision, class: FailureClass, gone: bool) -> ConnectorOutcome {
     match decision {
         Decision::BpmnError { code, message, variables } => {
             ConnectorOutcome::BpmnError { code, message, variables_json: variables.to_string() }
@@ -277,6 +285,7 @@ fn decided(job: &ConnectorJob, decision: Decision, class: FailureClass) -> Conne
             retry_backoff_ms: retry_backoff_ms.unwrap_or(0),
             variables_json: variables.to_string(),
             class,
+            gone,
         },
     }
 }
@@ -301,7 +310,7 @@ fn variables(job: &ConnectorJob, response: &Value, scope: &Map<String, Value>) -
     Ok(Value::Object(out))
 }
 
-fn failed(job: &ConnectorJob, failure: Failure) -> ConnectorOutcome {
+fn failed(job: &ConnectorJob, failure: Failure, gone: bool) -> ConnectorOutcome {
     let retries = if failure.class.is_retryable() { (job.retries - 1).max(0) } else { 0 };
     let own =
         header(job, "retryBackoff").and_then(duration::milliseconds).unwrap_or(DEFAULT_RETRY_BACKOFF_MS);
@@ -312,6 +321,7 @@ fn failed(job: &ConnectorJob, failure: Failure) -> ConnectorOutcome {
         retry_backoff_ms: own.max(asked),
         variables_json: "{}".to_owned(),
         class: failure.class,
+        gone,
     }
 }
 

@@ -1,6 +1,7 @@
-//! Secrets: resolved in the inputs of a connector, redacted from everything that comes out.
+//! Secrets: resolved where the model names them in the inputs of a connector, redacted from everything that comes out.
 //!
-//! `{{secrets.NAME}}` must exist; bare `secrets.NAME` in a text is replaced when a secret of that name exists.
+//! `{{secrets.NAME}}` must exist; bare `secrets.NAME` in a text is replaced when a secret of that name exists. The same
+//! text in data is text (unlike Camunda, which resolves it everywhere): whoever fills a variable names no secret.
 //!
 //! **Invariant:** what [`Resolved::redact`] returned contains no secret that was resolved for the job, plain or in
 //! the encodings a request carries it in (percent in any part, Base64 as a whole, JSON).
@@ -8,6 +9,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use record::secret::{PREFIX, SecretPlace, name_length};
 use serde_json::Value;
 
 use crate::connector::{Failure, FailureClass};
@@ -78,29 +80,41 @@ impl Resolved {
         &self.values
     }
 
-    /// Replaces references to secrets in all texts of a value.
-    pub(crate) fn resolve(&mut self, store: &SecretStore, value: &mut Value) -> Result<(), Failure> {
-        match value {
-            Value::String(text) if text.contains("secrets.") => *text = self.resolve_text(store, text)?,
-            Value::Array(items) => items.iter_mut().try_for_each(|item| self.resolve(store, item))?,
-            Value::Object(members) => {
-                members.values_mut().try_for_each(|member| self.resolve(store, member))?
+    /// Replaces the references at these places of a value.
+    pub(crate) fn resolve(
+        &mut self,
+        store: &SecretStore,
+        value: &mut Value,
+        places: &[SecretPlace],
+    ) -> Result<(), Failure> {
+        let mut offsets: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for place in places {
+            offsets.entry(&place.path).or_default().push(place.offset as usize);
+        }
+        for (path, offsets) in offsets {
+            if let Some(Value::String(text)) = value.pointer_mut(path) {
+                *text = self.resolve_text(store, text, &offsets)?;
             }
-            _ => {}
         }
         Ok(())
     }
 
-    fn resolve_text(&mut self, store: &SecretStore, text: &str) -> Result<String, Failure> {
+    fn resolve_text(
+        &mut self,
+        store: &SecretStore,
+        text: &str,
+        offsets: &[usize],
+    ) -> Result<String, Failure> {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         // Values are never scanned again, so a secret cannot name another one.
-        while let Some(at) = rest.find("secrets.") {
-            let (before, after) = (&rest[..at], &rest[at + "secrets.".len()..]);
+        while let Some(at) = rest.find(PREFIX) {
+            let named = offsets.contains(&(text.len() - rest.len() + at));
+            let (before, after) = (&rest[..at], &rest[at + PREFIX.len()..]);
             let name = &after[..name_length(after)];
             let closed = after[name.len()..].trim_start().strip_prefix("}}");
             match before.trim_end().strip_suffix("{{").zip(closed) {
-                Some((before, after)) if !name.is_empty() => {
+                Some((before, after)) if named && !name.is_empty() => {
                     out.push_str(before);
                     let value = store.get(name).ok_or_else(|| missing(name))?;
                     out.push_str(&value);
@@ -111,12 +125,13 @@ impl Resolved {
                     out.push_str(before);
                     let inside_word =
                         before.chars().next_back().is_some_and(|c| c.is_alphanumeric() || "_.-/".contains(c));
-                    match store.get(name).filter(|_| !inside_word && !name.is_empty()) {
+                    let bare = named && !inside_word && !name.is_empty();
+                    match bare.then(|| store.get(name)).flatten() {
                         Some(value) => {
                             out.push_str(&value);
                             self.remember(value);
                         }
-                        None => out.push_str(&rest[at..at + "secrets.".len() + name.len()]),
+                        None => out.push_str(&rest[at..at + PREFIX.len() + name.len()]),
                     }
                     rest = &after[name.len()..];
                 }
@@ -230,13 +245,6 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name_length(name) == name.len()
 }
 
-/// Length of the name at the start: letters and digits, joined by `/`, `.`, `_`, `-`.
-fn name_length(text: &str) -> usize {
-    let end = text.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || b"/._-".contains(&byte)));
-    let name = &text[..end.unwrap_or(text.len())];
-    name.trim_end_matches(['/', '.', '-']).len()
-}
-
 /// Percent-encodes all but unreserved characters.
 pub(crate) fn percent_encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -276,7 +284,8 @@ mod tests {
     }
 
     fn resolve(text: &str) -> Result<String, String> {
-        Resolved::default().resolve_text(&store(), text).map_err(|failure| failure.message)
+        let all: Vec<usize> = text.match_indices(PREFIX).map(|(at, _)| at).collect();
+        Resolved::default().resolve_text(&store(), text, &all).map_err(|failure| failure.message)
     }
 
     #[test]
@@ -293,10 +302,21 @@ mod tests {
     }
 
     #[test]
+    fn only_the_references_at_the_places_count() {
+        let mut input = json!({"a": "{{secrets.TOKEN}} {{secrets.TOKEN}}", "b": ["secrets.TOKEN"], "c": 1});
+        let places = [("/a", 20), ("/b/1", 0), ("/c", 0), ("/d", 0), ("/a", 3), ("/a", 99)];
+        let places = places.map(|(path, offset)| SecretPlace { path: path.into(), offset });
+        Resolved::default().resolve(&store(), &mut input, &places).expect("resolves");
+        assert_eq!(input, json!({"a": "{{secrets.TOKEN}} t0p s3cret", "b": ["secrets.TOKEN"], "c": 1}));
+    }
+
+    #[test]
     fn every_form_is_redacted() {
         let mut resolved = Resolved::default();
         let mut input = json!({"a": ["{{secrets.TOKEN}}"], "b": "secrets.NAME_2"});
-        resolved.resolve(&store(), &mut input).expect("resolves");
+        let places = [("/a/0", 2), ("/b", 0)];
+        let places = places.map(|(path, offset)| SecretPlace { path: path.into(), offset });
+        resolved.resolve(&store(), &mut input, &places).expect("resolves");
         assert_eq!(input, json!({"a": ["t0p s3cret"], "b": "second=value"}));
         let mut output = json!({
             "plain": "x t0p s3cret y", "t0p s3cret": 1, "url": "?q=t0p%20s3cret&r=second%3Dvalue", "form": "t0p+s3cret",

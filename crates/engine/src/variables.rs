@@ -184,7 +184,7 @@ fn find_marks(clean: &Value, marked: &Value, path: String, places: &mut Vec<Secr
     match (clean, marked) {
         (Value::String(clean), Value::String(marked)) if clean != marked => {
             let path = Str::from(path);
-            for offset in secret::marks(clean, marked).unwrap_or_default() {
+            for offset in secret::references(clean, marked).unwrap_or_default() {
                 places.push(SecretPlace { path: path.clone(), offset });
             }
         }

@@ -1,6 +1,7 @@
 //! The composition root: opens what is kept, starts the runtime, the API, the connectors and the studio, and stops
 //! them in order.
 
+use crate::cancellations::Cancellations;
 use crate::cli::{Failure, ServeArguments};
 use crate::exports::Exports;
 use crate::telemetry::Telemetry;
@@ -53,9 +54,9 @@ pub async fn serve(arguments: ServeArguments, mode: Mode) -> Result<(), Failure>
     let listener = listen(arguments.port).await?;
     let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
     let telemetry = arguments.otlp.as_deref().map(Telemetry::start);
-    let (handle, guard, reader) = open(&arguments, telemetry)?;
+    let (handle, guard, reader, cancellations) = open(&arguments, telemetry)?;
     let secrets = connectors::secrets(arguments.secrets.as_deref())?;
-    let workers = connectors::start(&handle, mode, secrets, incarnation(&arguments.data)?);
+    let workers = connectors::start(&handle, mode, secrets, incarnation(&arguments.data)?, cancellations);
     if mode == Mode::Development && !arguments.no_samples {
         deploy_samples(&handle).await?;
     }
@@ -75,7 +76,7 @@ pub async fn serve(arguments: ServeArguments, mode: Mode) -> Result<(), Failure>
         .with_graceful_shutdown(stopped())
         .await
         .map_err(|error| Failure::new(format!("the server failed: {error}")))?;
-    workers.abort();
+    workers.stop().await;
     tokio::task::spawn_blocking(move || guard.stop())
         .await
         .map_err(|error| Failure::new(format!("the engine did not stop cleanly: {error}")))
@@ -97,7 +98,7 @@ async fn listen(port: u16) -> Result<TcpListener, Failure> {
 fn open(
     arguments: &ServeArguments,
     telemetry: Option<Telemetry>,
-) -> Result<(Handle, Guard, history::Reader), Failure> {
+) -> Result<(Handle, Guard, history::Reader, Arc<Cancellations>), Failure> {
     let data = &arguments.data;
     let within = |what: &str, error: &dyn std::fmt::Display| {
         Failure::new(format!("{what} in {}: {error}", data.display()))
@@ -111,9 +112,13 @@ fn open(
     let history = open_history(&data.join("history.db"))
         .map_err(|error| within("the read model cannot be opened", &error))?;
     let reader = history.reader();
+    let cancellations = Cancellations::open(data)
+        .map_err(|error| within("the list of cancelled work cannot be opened", &error))?;
+    let cancellations = Arc::new(cancellations);
     let options = Options { partitions: arguments.partitions, seed: seed(), ..Options::default() };
     let reading = Arc::new(move || FileDisk::for_reading(&log));
-    let exporter: Box<dyn runtime::Exporter> = Box::new(Exports { history, telemetry });
+    let exporter: Box<dyn runtime::Exporter> =
+        Box::new(Exports { history, telemetry, cancellations: cancellations.clone() });
     let ports = Ports { disk, reading, store, clock: SystemClock, exporter: Some(exporter) };
     let (handle, guard) =
         runtime::start(options, ports).map_err(|error| within("the engine does not start", &error))?;
@@ -125,7 +130,7 @@ fn open(
         );
         return Err(within("the read model is ahead of the log", &why));
     }
-    Ok((handle, guard, reader))
+    Ok((handle, guard, reader, cancellations))
 }
 
 /// The read model of another version is deleted: everything in it follows from the log, which builds it again.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod cancellations;
 mod cli;
 mod client;
 mod compose;

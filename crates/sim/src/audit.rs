@@ -122,9 +122,10 @@ impl Audit {
                 };
             }
             Event::JobActivated { key, deadline, .. } => (key, Job::Leased { until: *deadline }),
-            Event::JobTimedOut { key } | Event::JobFailed { key, .. } | Event::JobRetried { key } => {
-                (key, Job::Open)
-            }
+            Event::JobTimedOut { key }
+            | Event::JobFailed { key, .. }
+            | Event::JobPending { key, .. }
+            | Event::JobRetried { key } => (key, Job::Open),
             Event::JobCompleted { key } | Event::JobCanceled { key } => (key, Job::Closed),
             _ => return Ok(()),
         };

@@ -44,6 +44,24 @@ impl Connector for HttpJson {
         ]
     }
 
+    fn lasting_inputs(&self) -> &'static [&'static str] {
+        &[
+            "authentication",
+            "method",
+            "url",
+            "connectionTimeoutInSeconds",
+            "readTimeoutInSeconds",
+            "followRedirects",
+            "idempotency",
+            "waitForCompletion",
+        ]
+    }
+
+    fn is_repeatable(&self, input: &Value) -> bool {
+        let idempotent = method(input).is_ok_and(|method| !matches!(method, Method::POST | Method::PATCH));
+        idempotent || text(input, "idempotency").as_deref() == Some("header")
+    }
+
     fn start<'a>(&'a self, context: &'a Context<'a>, input: Value) -> Pending<'a, Result<Outcome, Failure>> {
         Box::pin(async move {
             let request = request(context, &input)?;
@@ -147,10 +165,9 @@ fn request(context: &Context<'_>, input: &Value) -> Result<Request, Failure> {
         let text = String::from_utf8_lossy(body);
         context.secret_values.iter().any(|secret| text.contains(secret.as_str()))
     });
-    let idempotent = !matches!(method, Method::POST | Method::PATCH);
     accompany(context, &mut headers)?;
     Ok(Request {
-        safe_to_repeat: idempotent || text(input, "idempotency").as_deref() == Some("header"),
+        safe_to_repeat: HttpJson.is_repeatable(input),
         method,
         url,
         headers,

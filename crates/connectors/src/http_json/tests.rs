@@ -10,6 +10,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::IntoResponse;
 use axum::routing::any;
+use record::secret::{PREFIX, SecretPlace, pointer_part};
 use serde_json::{Value, json};
 
 use crate::egress::EgressPolicy;
@@ -92,6 +93,26 @@ fn work(variables: Value, headers: &[(&str, &str)]) -> ConnectorJob {
         headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         idempotency_base: "life-1".to_owned(),
         traceparent: Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
+        // As if all the variables came from the model.
+        secrets: places(&variables, ""),
+        ..ConnectorJob::default()
+    }
+}
+
+fn places(value: &Value, path: &str) -> Vec<SecretPlace> {
+    match value {
+        Value::String(text) => {
+            let found = text.match_indices(PREFIX);
+            found.map(|(at, _)| SecretPlace { path: path.into(), offset: at as u32 }).collect()
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().flat_map(|(at, item)| places(item, &format!("{path}/{at}"))).collect()
+        }
+        Value::Object(members) => members
+            .iter()
+            .flat_map(|(name, member)| places(member, &format!("{path}{}", pointer_part(name))))
+            .collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -289,7 +310,8 @@ async fn error_expressions_decide() {
             retries: 3,
             retry_backoff_ms: 5_000,
             variables_json: "{\"a\":1}".to_owned(),
-            class: FailureClass::Server
+            class: FailureClass::Server,
+            gone: false,
         }
     );
     let outcome =
@@ -481,11 +503,16 @@ async fn accepted_work_is_polled_and_cancelled() {
     let ConnectorOutcome::Pending { handle, poll_after_ms: 7_000 } = crate::run(&job, &env).await else {
         panic!()
     };
-    assert_eq!(handle, format!("{{\"url\":\"http://{at}/job\"}}"));
-    let mut handle = handle;
+    let expected = json!({
+        "handle": {"url": format!("http://{at}/job")},
+        "input": {"method": "POST", "url": format!("http://{at}/job"), "waitForCompletion": true},
+        "secrets": []
+    });
+    assert_eq!(serde_json::from_str::<Value>(&handle).expect("JSON"), expected);
+    let mut job = ConnectorJob { handle, ..job };
     let done = loop {
-        match crate::poll(&job, &handle, &env).await {
-            ConnectorOutcome::Pending { handle: next, .. } => handle = next,
+        match crate::run(&job, &env).await {
+            ConnectorOutcome::Pending { handle, .. } => job.handle = handle,
             other => break other,
         }
     };
@@ -493,10 +520,109 @@ async fn accepted_work_is_polled_and_cancelled() {
         matches!(&done, ConnectorOutcome::Complete { variables_json } if variables_json.contains("\"done\":true")),
         "{done:?}"
     );
-    assert_eq!(crate::cancel(&job, &handle, &env).await, CancelOutcome::Accepted);
+    // An instance that has ended has no variables any more.
+    job.variables_json = String::new();
+    assert_eq!(crate::cancel(&job, &env).await, CancelOutcome::Accepted);
     assert_eq!(DELETED.lock().expect("lock").as_slice(), ["job"]);
-    let elsewhere = format!("{{\"url\":\"http://{at}/status/405\"}}");
-    assert_eq!(crate::cancel(&job, &elsewhere, &env).await, CancelOutcome::Unsupported);
+    let ticket = |path: &str| {
+        json!({"handle": {"url": format!("http://{at}{path}")}, "input": {"url": format!("http://{at}/job")}})
+            .to_string()
+    };
+    job.handle = ticket("/status/405");
+    assert_eq!(crate::cancel(&job, &env).await, CancelOutcome::Unsupported);
+    job.handle = ticket("/status/410");
+    let ConnectorOutcome::Fail { class, gone: true, .. } = crate::run(&job, &env).await else { panic!() };
+    assert_eq!(class, FailureClass::Client, "a GET can be sent again");
+    job.handle = json!({"handle": {"url": format!("http://{at}/status/404")}, "input": {"method": "POST", "url": "http://x"}})
+        .to_string();
+    let ConnectorOutcome::Fail { class, gone: true, retries: 0, message, .. } = crate::run(&job, &env).await
+    else {
+        panic!()
+    };
+    assert!(class == FailureClass::Ambiguous && message.contains("may have run"), "{message}");
+    job.handle = "nonsense".to_owned();
+    let ConnectorOutcome::Fail { class: FailureClass::InvalidInput, .. } = crate::run(&job, &env).await
+    else {
+        panic!()
+    };
+}
+
+#[tokio::test]
+async fn a_ticket_keeps_references_to_secrets_and_no_secret() {
+    let at = server().await;
+    let variables = json!({
+        "method": "POST", "url": format!("http://{at}/job"), "waitForCompletion": true, "body": "large",
+        "authentication": {"type": "bearer", "token": "{{secrets.TOKEN}}"}
+    });
+    let job = work(variables, &[]);
+    let env = env(EgressPolicy::development());
+    let ConnectorOutcome::Pending { handle, .. } = crate::run(&job, &env).await else { panic!() };
+    assert!(!handle.contains(CANARY) && !handle.contains("large"), "{handle}");
+    let ticket: Value = serde_json::from_str(&handle).expect("JSON");
+    assert_eq!(ticket["secrets"], json!([["/authentication/token", 2]]));
+}
+
+#[tokio::test]
+async fn an_attempt_without_a_report_is_never_repeated_blindly() {
+    let at = server().await;
+    let again = |method: &'static str, idempotency: &'static str| {
+        let mut job = work(
+            json!({"method": method, "url": format!("http://{at}/echo"), "idempotency": idempotency}),
+            &[],
+        );
+        job.unreported = true;
+        async move { crate::run(&job, &env(EgressPolicy::development())).await }
+    };
+    for (method, idempotency) in [("GET", "none"), ("PUT", "none"), ("POST", "header"), ("PATCH", "header")] {
+        let outcome = again(method, idempotency).await;
+        assert!(matches!(outcome, ConnectorOutcome::Complete { .. }), "{method} {idempotency}: {outcome:?}");
+    }
+    for method in ["POST", "PATCH"] {
+        match again(method, "none").await {
+            ConnectorOutcome::Fail { class: FailureClass::Ambiguous, retries: 0, message, .. } => {
+                assert!(message.contains("may have run"), "{message}");
+            }
+            other => panic!("{method}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn data_names_no_secret() {
+    let at = server().await;
+    let mut job = work(
+        json!({"method": "POST", "url": format!("http://{at}/echo"), "body": "{{secrets.TOKEN}} secrets.TOKEN",
+            "headers": {"X-Mine": "{{secrets.NUMBER}}", "X-Theirs": "{{secrets.NUMBER}}"}}),
+        RESULT,
+    );
+    job.secrets.retain(|place| &*place.path == "/headers/X-Mine");
+    let outcome = crate::run(&job, &env(EgressPolicy::development())).await;
+    let ConnectorOutcome::Complete { variables_json } = outcome else { panic!("{outcome:?}") };
+    let received: Value = serde_json::from_str(&variables_json).expect("JSON");
+    let received = &received["r"]["body"];
+    assert_eq!(received["text"], "{{secrets.TOKEN}} secrets.TOKEN");
+    assert_eq!(received["headers"]["x-theirs"], "{{secrets.NUMBER}}");
+    assert_eq!(received["headers"]["x-mine"], "***", "the one that the model names went out");
+}
+
+#[tokio::test]
+async fn a_request_expression_names_secrets_where_its_own_text_does() {
+    let at = server().await;
+    let expression =
+        r#"={headers: {"x-a": "{{secrets.NUMBER}}", "x-b": data, "x-c": token, "x-d": "{{secrets." + name}}"#;
+    let mut job = work(
+        json!({"url": format!("http://{at}/echo"), "data": "{{secrets.NUMBER}}", "token": "t {{secrets.NUMBER}}",
+            "name": "NUMBER}}", "headers": {"x-b": "{{secrets.NUMBER}}"}}),
+        &[("requestExpression", expression), ("resultVariable", "r")],
+    );
+    job.secrets.retain(|place| &*place.path == "/token" || place.path.starts_with("/headers"));
+    let outcome = crate::run(&job, &env(EgressPolicy::development())).await;
+    let ConnectorOutcome::Complete { variables_json } = outcome else { panic!("{outcome:?}") };
+    let received: Value = serde_json::from_str(&variables_json).expect("JSON");
+    let headers = &received["r"]["body"]["headers"];
+    assert_eq!((&headers["x-a"], &headers["x-c"]), (&json!("***"), &json!("t ***")));
+    let literal = json!("{{secrets.NUMBER}}");
+    assert_eq!((&headers["x-b"], &headers["x-d"]), (&literal, &literal));
 }
 
 #[tokio::test]

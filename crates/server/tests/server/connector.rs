@@ -49,7 +49,7 @@ fn model(url: &str) -> String {
   <serviceTask id="a"><extensionElements><zeebe:taskDefinition type="io.camunda:http-json:1" retries="1"/>
   <zeebe:ioMapping><zeebe:input source="POST" target="method"/><zeebe:input source="{url}" target="url"/>
   <zeebe:input source="bearer" target="authentication.type"/><zeebe:input source="{{{{secrets.TOKEN}}}}" target="authentication.token"/>
-  <zeebe:input source="={{amount: amount}}" target="body"/></zeebe:ioMapping>
+  <zeebe:input source="={{amount: amount, note: note}}" target="body"/></zeebe:ioMapping>
   <zeebe:taskHeaders><zeebe:header key="resultExpression" value="={{score: response.body.score, raw: response.body}}"/></zeebe:taskHeaders>
   </extensionElements></serviceTask><endEvent id="e"/>
   <sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="e"/></process></definitions>"#
@@ -71,13 +71,14 @@ fn a_rest_call_brings_its_result_and_hides_its_secret() {
     let mut connection = server.connect();
     let deployed = deploy(&mut connection, "call.bpmn", &model(&format!("http://{address}/score")));
     assert_eq!(deployed.status, 200, "{}", deployed.text());
-    let body = json!({ "processDefinitionId": "call", "variables": { "amount": 12 }, "awaitCompletion": true, "requestTimeout": 15_000 });
+    let body = json!({ "processDefinitionId": "call", "variables": { "amount": 12, "note": "{{secrets.TOKEN}}" }, "awaitCompletion": true, "requestTimeout": 15_000 });
     let ended = connection.post("/v2/process-instances", &[], &body.to_string()).expect("an answer");
     assert_eq!(ended.status, 200, "{}", ended.text());
     assert_eq!(ended.json()["variables"]["score"], 7);
     let request = asked.recv().expect("a request");
     assert!(
-        request.contains(&format!("Bearer {CANARY}")) && request.contains(r#"{"amount":12}"#),
+        request.contains(&format!("Bearer {CANARY}"))
+            && request.contains(r#"{"amount":12,"note":"{{secrets.TOKEN}}"}"#),
         "{request}"
     );
     let instance = ended.json()["processInstanceKey"].as_str().expect("a key").to_owned();

@@ -8,6 +8,7 @@ mod connector;
 mod crash;
 mod http;
 mod operations;
+mod pending;
 mod process;
 mod storage_faults;
 mod telemetry;
