@@ -171,7 +171,7 @@ async fn an_update_needs_something_to_update() {
     update(json!({"changeset": {"retries": 1}})).await.problem(404, "NOT_FOUND");
     server.send("PATCH", "/v2/jobs/x", json!({})).await.problem(400, "Bad Request");
     server
-        .post("/v2/jobs/77/completion", json!({"result": {"type": "adHocSubProcess"}}))
+        .post("/v2/jobs/77/completion", json!({"result": {"type": "nothing"}}))
         .await
         .problem(400, "INVALID_ARGUMENT");
     server
