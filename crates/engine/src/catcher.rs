@@ -149,7 +149,9 @@ impl Run<'_> {
         if self.try_throw_error(element, code, message, variables.clone()) {
             return Ok(true);
         }
-        let Some((parent, caller)) = self.caller() else { return Err(uncaught(code, message)) };
+        let Some((parent, caller)) = self.caller() else {
+            return Err(self.uncaught(element, code, message));
+        };
         let (code, message) = (code.clone(), message.clone());
         let (instance, origin) = (self.instance.key, self.instance.key);
         let thrower = element;
@@ -209,15 +211,33 @@ impl Run<'_> {
             }
         }
     }
-}
 
-pub(crate) fn uncaught(code: &Str, message: &Str) -> Failure {
-    let mut text = format!(
-        "Expected to throw an error event with the code '{code}', but it was not caught. No error events are \
-         available in the scope."
-    );
-    if !message.is_empty() {
-        text = format!("{text} The error's message is: {message}");
+    /// Why an error stays with its thrower, with the codes that would have been caught.
+    pub(crate) fn uncaught(&self, thrower: Key, code: &Str, message: &Str) -> Failure {
+        let codes = self.caught_codes(thrower);
+        let available = match codes.is_empty() {
+            true => "No error events are available in the scope.".to_owned(),
+            false => format!("Available error events are [{}].", codes.join(", ")),
+        };
+        let mut text = format!(
+            "Expected to throw an error event with the code '{code}', but it was not caught. {available}"
+        );
+        if !message.is_empty() {
+            text = format!("{text} The error's message is: {message}");
+        }
+        Failure::new(IncidentType::UnhandledErrorEvent, text)
     }
-    Failure::new(IncidentType::UnhandledErrorEvent, text)
+
+    /// The codes of all error events around a thrower, the innermost first.
+    fn caught_codes(&self, thrower: Key) -> Vec<Str> {
+        let codes = std::cell::RefCell::new(Vec::new());
+        self.catcher(thrower, |catch| {
+            let parts = catch.parts().iter();
+            codes.borrow_mut().extend(
+                parts.filter_map(|part| if let Catch::Error(code) = part { code.clone() } else { None }),
+            );
+            None
+        });
+        codes.into_inner()
+    }
 }

@@ -250,7 +250,7 @@ impl Messages<'_, '_> {
         self.emit(Event::MessagePublished { key, message_id, variables, expires });
         self.serve();
         if time_to_live == 0 {
-            self.emit(Event::MessageExpired { key });
+            self.expire(key);
         }
         Ok(Response::Published { key })
     }
@@ -269,7 +269,7 @@ impl Messages<'_, '_> {
         let (expires, variables) = (self.env.now, variables.clone());
         self.emit(Event::MessagePublished { key, message_id: Str::from(""), variables, expires });
         self.serve();
-        self.emit(Event::MessageExpired { key });
+        self.expire(key);
         let taken = self.events.iter().find_map(|event| match event {
             Event::MessageCorrelating { message, subscription, .. } if *message == key => self
                 .state
@@ -292,6 +292,13 @@ impl Messages<'_, '_> {
             if !(self.correlation_key.is_empty() && self.is_taken(message)) {
                 self.start_instances(message);
             }
+        }
+    }
+
+    /// A message need not wait any longer.
+    fn expire(&mut self, key: Key) {
+        if self.state.buffered.iter().any(|message| message.key == key) {
+            self.emit(Event::MessageExpired { key });
         }
     }
 
@@ -362,6 +369,11 @@ impl Messages<'_, '_> {
                 tags: Vec::new(),
             };
             self.send(AggregateId::from(instance), command);
+        }
+        // Nobody else can have it, and it has no id to block another one by.
+        let blocks = |message: &Buffered| message.key == key && !message.message_id.is_empty();
+        if self.correlation_key.is_empty() && self.is_taken(key) && !self.state.buffered.iter().any(blocks) {
+            self.expire(key);
         }
     }
 }

@@ -257,9 +257,9 @@ impl Run<'_> {
             && let Catch::Multiple { parts, parallel: true } = catch
             && !self.all_occurred(element, ordinal, part, parts.len())
         {
-            // What came with the first ones is kept for the others; a second message of the kind is for someone else.
+            // A second message of the kind is for someone else.
             self.stop_waiting_for(element, ordinal, Some(part));
-            return self.set_local(element, variables);
+            return self.keep_variables(element, model, variables);
         }
         match &model.kind {
             NodeKind::Boundary { .. } => {
@@ -276,6 +276,18 @@ impl Run<'_> {
                 None => {}
             },
         }
+    }
+
+    /// What comes with one of several events that must all occur goes where that of the last one will go: without
+    /// output mappings to the enclosing scopes; else it is kept for the mappings.
+    fn keep_variables(&mut self, element: Key, event: &Node, variables: Variables) {
+        if !event.outputs.is_empty() {
+            return self.set_local(element, variables);
+        }
+        // The start event of an event sub-process belongs to the scope itself.
+        let inside = matches!(event.kind, NodeKind::StartEvent(_)) && event.parent.is_some();
+        let scope = self.instance.element(element).map_or(Key::NONE, |it| it.scope);
+        self.merge(if inside { element } else { scope }, variables);
     }
 
     /// Closes the subscriptions of one definition of an event, or of all.

@@ -4,13 +4,15 @@
 //! **Invariant:** nothing here decides how a process runs; it delivers commands and compares what came of them.
 
 pub mod betsy;
+mod draw;
 mod model;
 mod render;
 mod script;
 mod subject;
 mod world;
 
+pub use draw::draw;
 pub use model::{file, model, service};
-pub use script::{trace, variables};
+pub use script::{trace, trace_of, variables};
 pub use subject::EngineSubject;
 pub use world::World;

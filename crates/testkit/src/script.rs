@@ -2,16 +2,25 @@
 
 use crate::World;
 use engine::{IndexEntry, JobState};
-use record::command::{ActivateInstruction, AdHocActivation, MoveInstruction, TerminateInstruction};
+use record::command::{
+    ActivateInstruction, AdHocActivation, MoveInstruction, ScopedVariables, StartInstruction, TaskChanges,
+    TerminateInstruction,
+};
 use record::{AggregateId, Command, Key, Rejection, Response, Str, json};
 use std::fmt::Write;
 
 /// Runs `script` over `model` in all four ways and gives the one trace.
 pub fn trace(model: &str, script: &str) -> String {
+    trace_of(&[model], script)
+}
+
+/// The same with several models; the verb `deploy` deploys the next one.
+pub fn trace_of(models: &[&str], script: &str) -> String {
     let mut traces = Vec::new();
     for (partitions, evict) in [(1, false), (3, false), (1, true), (3, true)] {
         let mut world = World::new(partitions, evict);
-        world.deploy(model);
+        world.models = models.iter().map(|model| (*model).to_owned()).collect();
+        world.deploy_next();
         for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
             world.line(line);
         }
@@ -33,22 +42,52 @@ impl World {
     /// Where the line names what is not there.
     pub fn line(&mut self, line: &str) {
         let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
-        let (first, after) = rest.split_once(' ').unwrap_or((rest, ""));
         let _ = writeln!(self.trace, "> {line}");
-        let result = match verb {
+        if let Err(rejection) = self.carry_out(verb, rest) {
+            let _ = writeln!(
+                self.trace,
+                "rejected {}: {}",
+                rejection.kind.as_str(),
+                without_digits(&rejection.reason)
+            );
+        }
+    }
+
+    fn carry_out(&mut self, verb: &str, rest: &str) -> Result<Response, Rejection> {
+        let (first, after) = rest.split_once(' ').unwrap_or((rest, ""));
+        match verb {
             "start" => self.start(first, after),
-            "complete" | "fail" | "error" | "activate" | "keep" => self.on_job(verb, first, after),
+            "begin" => {
+                let (places, values) = after.split_once(' ').unwrap_or((after, ""));
+                self.start_at(first, values, places)
+            }
+            "complete" | "fail" | "error" | "activate" | "keep" | "deny" | "correct" | "pick" => {
+                self.on_job(verb, first, after)
+            }
+            "deploy" => {
+                self.deploy_next();
+                Ok(Response::Done {})
+            }
+            "show" => {
+                self.show();
+                Ok(Response::Done {})
+            }
+            "focus" => {
+                self.focus(first.parse().expect("the number of an instance"));
+                Ok(Response::Done {})
+            }
             "time" => {
                 self.advance(first.parse().expect("milliseconds"));
                 Ok(Response::Done {})
             }
             "publish" => self.publish(first, after),
             "resolve" => self.resolve(),
-            "set" => {
-                let scope = self.last_instance;
-                let command = Command::SetVariables { scope, variables: variables(rest), local: false };
-                self.submit(AggregateId::from(scope), command)
+            "correlate" => {
+                let target = self.message_of(first, after.split(' ').next().unwrap_or("").trim_matches('-'));
+                let variables = variables(after.split_once(' ').map_or("", |(_, values)| values));
+                self.submit(target, Command::CorrelateMessage { variables })
             }
+            "set" => self.set(rest),
             "signal" => {
                 let target = AggregateId::Signal { tenant: self.tenant.clone(), name: first.into() };
                 self.submit(
@@ -72,31 +111,75 @@ impl World {
                 self.submit(target, Command::EvaluateConditions { definition, variables, business_id })
             }
             "cancel" => self.submit(AggregateId::from(self.last_instance), Command::CancelProcessInstance {}),
-            "assign" | "unassign" | "finish" => self.on_task(verb, rest),
+            "assign" | "unassign" | "finish" | "update" => self.on_task(verb, rest),
             other => panic!("unknown verb {other}"),
-        };
-        if let Err(rejection) = result {
-            let _ = writeln!(
-                self.trace,
-                "rejected {}: {}",
-                rejection.kind.as_str(),
-                without_digits(&rejection.reason)
-            );
         }
     }
 
-    /// `modify +a -b c>d`: activates, terminates, moves.
+    fn deploy_next(&mut self) {
+        let model = self.models.pop_front().expect("another model");
+        self.deploy(&model);
+    }
+
+    /// `focus 2`: what follows is about the instance that was created second.
+    fn focus(&mut self, number: usize) {
+        let created = |(id, event): &(AggregateId, record::Event)| match (id, event) {
+            (AggregateId::Instance { key }, record::Event::InstanceCreated { .. }) => Some(*key),
+            _ => None,
+        };
+        self.last_instance = self.log.iter().filter_map(created).nth(number - 1).expect("an instance");
+    }
+
+    /// `show`: what is live in the instance, with its variables.
+    fn show(&mut self) {
+        let Some(instance) = self.instance(self.last_instance) else { return };
+        let mut text = String::new();
+        for element in &instance.elements {
+            let values = json::join(element.variables.iter().map(|(name, value)| (&**name, value)));
+            let (name, state) = (self.name(element.key), element.state.as_str());
+            let _ = writeln!(text, "  {name} {state} {values}");
+        }
+        self.trace.push_str(&text);
+    }
+
+    /// `set JSON`, or `set @sub JSON` for variables of an element of that id alone.
+    fn set(&mut self, rest: &str) -> Result<Response, Rejection> {
+        let id = AggregateId::from(self.last_instance);
+        let (scope, values, local) = match rest.strip_prefix('@') {
+            None => (self.last_instance, rest, false),
+            Some(rest) => {
+                let (name, values) = rest.split_once(' ').unwrap_or((rest, ""));
+                let instance = self.instance(self.last_instance).expect("an instance");
+                let found = instance.elements.iter().find(|element| self.name(element.key) == name);
+                (found.expect("a live element").key, values, true)
+            }
+        };
+        self.submit(id, Command::SetVariables { scope, variables: variables(values), local })
+    }
+
+    /// `modify +a -b c>d`: activates, terminates, moves; with `{..}` or `sub{..}` at the end, with variables for the
+    /// instance or for the scope `sub`.
     fn modify(&mut self, rest: &str) -> Result<Response, Rejection> {
         let (mut activate, mut terminate, mut moves) = (Vec::new(), Vec::new(), Vec::new());
-        for word in rest.split_whitespace() {
+        let (words, values) = rest.split_at(rest.find('{').unwrap_or(rest.len()));
+        let (words, scope) = words.rsplit_once(' ').unwrap_or((words, ""));
+        let mut words: Vec<&str> = words.split_whitespace().collect();
+        let mut set = Vec::new();
+        match values.is_empty() {
+            true => words.push(scope),
+            false => set.push(ScopedVariables { scope: scope.into(), variables: variables(values) }),
+        }
+        for word in words {
             if let Some(id) = word.strip_prefix('+') {
-                activate.push(ActivateInstruction { element_id: id.into(), ..Default::default() });
+                let (element_id, variables) = (id.into(), set.clone());
+                activate.push(ActivateInstruction { element_id, variables, ..Default::default() });
             } else if let Some(id) = word.strip_prefix('-') {
                 terminate.push(TerminateInstruction { element_id: id.into(), ..Default::default() });
             } else if let Some((from, to)) = word.split_once('>') {
                 moves.push(MoveInstruction {
                     source_element_id: from.into(),
                     target_element_id: to.into(),
+                    variables: set.clone(),
                     ..Default::default()
                 });
             }
@@ -116,7 +199,7 @@ impl World {
         self.submit(AggregateId::from(self.last_instance), command)
     }
 
-    /// `choose a b`: activities of the ad-hoc sub-process that is active.
+    /// `choose a b`: activities of the ad-hoc sub-process that is active; with `+cancel` in place of those that run.
     fn choose(&mut self, rest: &str) -> Result<Response, Rejection> {
         let id = AggregateId::from(self.last_instance);
         let found = self.aggregates[&id.store_key()].1.instance().and_then(|instance| {
@@ -127,12 +210,9 @@ impl World {
             };
             instance.elements.iter().find(|element| is_ad_hoc(element.ordinal)).map(|element| element.key)
         });
-        let elements = rest
-            .split_whitespace()
-            .map(|id| AdHocActivation { element_id: id.into(), variables: Vec::new() })
-            .collect();
-        let element = found.expect("an ad-hoc sub-process");
-        self.submit(id, Command::ActivateAdHoc { element, elements, cancel_remaining: false })
+        let cancel_remaining = rest.contains("+cancel");
+        let (elements, element) = (chosen(rest), found.expect("an ad-hoc sub-process"));
+        self.submit(id, Command::ActivateAdHoc { element, elements, cancel_remaining })
     }
 
     /// `iterate add JSON` and `iterate remove`: changes the multi-instance activity that is active.
@@ -154,6 +234,13 @@ impl World {
 
     /// Starts an instance of the newest version of a process.
     pub fn start(&mut self, process: &str, values: &str) -> Result<Response, Rejection> {
+        self.start_at(process, values, "")
+    }
+
+    /// The same at the elements that `places` names, with commas between them.
+    fn start_at(&mut self, process: &str, values: &str, places: &str) -> Result<Response, Rejection> {
+        let places = places.split(',').filter(|place| !place.is_empty());
+        let start = places.map(|place| StartInstruction { element_id: place.into() }).collect();
         self.next_partition = self.next_partition % self.partitions + 1;
         let key = self.blocks[usize::from(self.next_partition - 1)].take();
         self.last_instance = key;
@@ -162,7 +249,7 @@ impl World {
             process_id: process.into(),
             version: -1,
             variables: variables(values),
-            start: Vec::new(),
+            start,
             origin: None,
             business_id: "".into(),
             tags: Vec::new(),
@@ -213,6 +300,21 @@ impl World {
                 variables: variables(after),
                 fence: 0,
             },
+            "deny" | "correct" => Command::CompleteTaskListener {
+                job,
+                denied: verb == "deny",
+                reason: if verb == "deny" { rest.into() } else { "".into() },
+                corrections: if verb == "deny" { TaskChanges::default() } else { changes(rest) },
+            },
+            // `pick TYPE a b +fulfilled +cancel`: the worker of an ad-hoc sub-process chooses.
+            "pick" => Command::CompleteAdHocJob {
+                job,
+                variables: Vec::new(),
+                elements: chosen(rest),
+                fulfilled: rest.contains("+fulfilled"),
+                cancel_remaining: rest.contains("+cancel"),
+                fence: 0,
+            },
             "keep" => Command::KeepJobPending {
                 job,
                 handle: first.into(),
@@ -256,6 +358,7 @@ impl World {
                 action: "".into(),
             },
             "unassign" => Command::UnassignUserTask { task },
+            "update" => Command::UpdateUserTask { task, changes: changes(rest), action: "".into() },
             _ => Command::CompleteUserTask { task, variables: variables(rest), action: "".into() },
         };
         self.submit(owner, command)
@@ -265,13 +368,14 @@ impl World {
         let mut parts = rest.splitn(3, ' ');
         let correlation_key = parts.next().unwrap_or("").trim_matches('-');
         let time_to_live = parts.next().and_then(|ttl| ttl.parse().ok()).unwrap_or(0);
-        let target = AggregateId::Message {
-            tenant: self.tenant.clone(),
-            name: name.into(),
-            correlation_key: correlation_key.into(),
-        };
+        let target = self.message_of(name, correlation_key);
         let variables = variables(parts.next().unwrap_or(""));
         self.submit(target, Command::PublishMessage { time_to_live, message_id: "".into(), variables })
+    }
+
+    fn message_of(&self, name: &str, correlation_key: &str) -> AggregateId {
+        let (name, correlation_key) = (name.into(), correlation_key.into());
+        AggregateId::Message { tenant: self.tenant.clone(), name, correlation_key }
     }
 
     fn resolve(&mut self) -> Result<Response, Rejection> {
@@ -281,6 +385,29 @@ impl World {
         });
         let (owner, incident) = found.expect("an incident");
         self.submit(owner, Command::ResolveIncident { incident })
+    }
+}
+
+fn chosen(words: &str) -> Vec<AdHocActivation> {
+    let ids = words.split_whitespace().filter(|word| !word.starts_with('+'));
+    ids.map(|id| AdHocActivation { element_id: id.into(), variables: Vec::new() }).collect()
+}
+
+/// Changes of a user task from a JSON object.
+fn changes(text: &str) -> TaskChanges {
+    let parsed: serde_json::Value = serde_json::from_str(text).expect("changes");
+    let word = |name: &str| parsed[name].as_str().map(Str::from);
+    let words = |name: &str| {
+        let list = parsed[name].as_array()?;
+        Some(list.iter().filter_map(|it| it.as_str().map(Str::from)).collect())
+    };
+    TaskChanges {
+        assignee: word("assignee"),
+        candidate_users: words("candidateUsers"),
+        candidate_groups: words("candidateGroups"),
+        due_date: word("dueDate"),
+        follow_up_date: word("followUpDate"),
+        priority: parsed["priority"].as_i64().and_then(|priority| i32::try_from(priority).ok()),
     }
 }
 

@@ -23,6 +23,10 @@ pub struct World {
     pub(crate) tenant: Str,
     /// What happened so far.
     pub trace: String,
+    /// What keys in the trace stand for.
+    pub(crate) names: BTreeMap<Key, String>,
+    /// Models that are deployed one after the other.
+    pub(crate) models: VecDeque<String>,
     pub(crate) next_partition: u16,
     /// The instance that was started last.
     pub last_instance: Key,
@@ -44,6 +48,8 @@ impl World {
             now: 0,
             tenant: Str::from(record::DEFAULT_TENANT),
             trace: String::new(),
+            names: BTreeMap::new(),
+            models: VecDeque::new(),
             next_partition: 0,
             last_instance: Key::NONE,
             steps: 0,

@@ -112,7 +112,8 @@ pub(crate) fn answer(run: &mut Run<'_>, command: &Command) {
         }
         Command::RejectError { thrower, job, code, message } => {
             if let Some(ordinal) = run.instance.element(*thrower).map(|element| element.ordinal) {
-                run.incident(*thrower, ordinal, *job, crate::catcher::uncaught(code, message));
+                let failure = run.uncaught(*thrower, code, message);
+                run.incident(*thrower, ordinal, *job, failure);
             }
         }
         _ => {}

@@ -25,10 +25,10 @@ fn service_task_waits_for_its_job() {
               activated a
               job work retries 3
             > complete work {"y":2}
-              JobActivated
-              JobCompleted
-              variables {"y":2}
-              ElementCompleted
+              JobActivated work
+              JobCompleted work
+              variables of p {"y":2}
+              completed a
               flow a_e
               passed e
               InstanceCompleted
@@ -53,25 +53,25 @@ fn service_task_without_outputs_merges_outwards() {
               passed s
               flow s_a
               activating a
-              variables {"local":1}
+              variables of a {"local":1}
               activated a
               job work retries 3
             > activate work
-              JobActivated
+              JobActivated work
               job has {"local":1,"x":1}
             > time 60001
-              JobTimedOut
+              JobTimedOut work
             > complete work {"local":5,"x":6,"new":7}
-              JobActivated
-              JobCompleted
-              variables {"local":5}
-              variables {"x":6,"new":7}
-              ElementCompleted
+              JobActivated work
+              JobCompleted work
+              variables of a {"local":5}
+              variables of p {"x":6,"new":7}
+              completed a
               flow a_b
               activated b
               job look retries 3
             > activate look
-              JobActivated
+              JobActivated look
               job has {"x":6,"new":7}
         "#]],
     );
@@ -95,16 +95,16 @@ fn service_task_with_outputs_hands_on_only_what_they_say() {
               activated a
               job work retries 3
             > complete work {"result":"ok","noise":true}
-              JobActivated
-              JobCompleted
-              variables {"result":"ok","noise":true}
-              variables {"order":{"id":1,"status":"ok"}}
-              ElementCompleted
+              JobActivated work
+              JobCompleted work
+              variables of a {"result":"ok","noise":true}
+              variables of p {"order":{"id":1,"status":"ok"}}
+              completed a
               flow a_b
               activated b
               job look retries 3
             > activate look
-              JobActivated
+              JobActivated look
               job has {"order":{"id":1,"status":"ok"}}
         "#]],
     );
@@ -125,9 +125,9 @@ fn service_task_type_may_be_an_expression() {
               activated a
               job sms retries 3
             > complete sms
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated sms
+              JobCompleted sms
+              completed a
               flow a_e
               passed e
               InstanceCompleted
@@ -152,14 +152,14 @@ fn failed_job_is_retried_after_its_back_off() {
               activated a
               job work retries 3
             > fail work 2 5000
-              JobActivated
+              JobActivated work
               job failed, 2 retries left
             > time 5000
-              JobRetried
+              JobRetried work
             > complete work
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated work
+              JobCompleted work
+              completed a
               flow a_e
               passed e
               InstanceCompleted
@@ -180,13 +180,13 @@ fn script_task_sets_its_result() {
               created p v1
               passed s
               flow s_c
-              variables {"b":2}
+              variables of p {"b":2}
               passed c
               flow c_t
               activated t
               job look retries 3
             > activate look
-              JobActivated
+              JobActivated look
               job has {"a":1,"b":2}
         "#]],
     );
@@ -235,9 +235,9 @@ fn user_task_is_assigned_and_completed() {
               passed s
               flow s_u
               activated u
-              UserTaskCreating
+              UserTaskCreating groups ["sales"], due 2026-01-01T10:00:00Z, priority 70
               UserTaskCreated
-              task ASSIGNING 
+              task ASSIGNING
               task assigned to 'ann'
             > assign bob
             rejected INVALID_STATE: Expected to claim user task with key '#', but it has already been assigned
@@ -250,8 +250,8 @@ fn user_task_is_assigned_and_completed() {
             > finish {"approved":true}
               task COMPLETING complete
               UserTaskCompleted
-              variables {"approved":true}
-              ElementCompleted
+              variables of p {"approved":true}
+              completed u
               flow u_e
               passed e
               InstanceCompleted
@@ -291,18 +291,18 @@ fn sub_process_ends_when_nothing_is_left_in_it() {
               activated b
               job two retries 3
             > complete one
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated one
+              JobCompleted one
+              completed a
               flow f4
               passed e2
             > complete two
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated two
+              JobCompleted two
+              completed b
               flow f5
               passed e3
-              ElementCompleted
+              completed sub
               flow sub_e
               passed e
               InstanceCompleted
@@ -326,8 +326,8 @@ fn cancelling_ends_everything() {
               activated a
               job work retries 3
             > cancel
-              JobCanceled
-              ElementTerminated
+              JobCanceled work
+              terminated a
               InstanceTerminated
             > cancel
             rejected NOT_FOUND: Expected to cancel a process instance with key '#', but no such process was found

@@ -49,20 +49,20 @@ fn business_rule_task_sets_the_decisions_result() {
     check(
         r#"start p {"amount":1500}"#,
         expect![[r#"
-          RequirementsDeployed
-          DecisionDeployed
-        > start p {"amount":1500}
-          created p v1
-          passed s
-          flow s_b
-          DecisionEvaluated
-          activated b
-          variables {"discount":10}
-          ElementCompleted
-          flow b_e
-          passed e
-          InstanceCompleted
-    "#]],
+              RequirementsDeployed
+              DecisionDeployed
+            > start p {"amount":1500}
+              created p v1
+              passed s
+              flow s_b
+              DecisionEvaluated
+              activated b
+              variables of p {"discount":10}
+              completed b
+              flow b_e
+              passed e
+              InstanceCompleted
+        "#]],
     );
 }
 

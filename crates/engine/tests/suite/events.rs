@@ -33,8 +33,8 @@ fn timer_catch_event_waits() {
               timer t at 300000, 0 more
             > time 299999
             > time 1
-              TimerTriggered
-              ElementCompleted
+              TimerTriggered t
+              completed t
               flow t_e
               passed e
               InstanceCompleted
@@ -59,17 +59,17 @@ fn interrupting_timer_boundary_event_takes_the_place_of_its_activity() {
               timer b at 1000, 0 more
               job work retries 3
             > time 1000
-              TimerTriggered
-              JobCanceled
-              ElementTerminated
+              TimerTriggered b
+              JobCanceled work
+              terminated a
               passed b
               flow b_h
               activated h
               job handle retries 3
             > complete handle
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated handle
+              JobCompleted handle
+              completed h
               flow h_e2
               passed e2
               InstanceCompleted
@@ -94,10 +94,10 @@ fn boundary_timer_goes_with_its_activity() {
               timer b at 1000, 0 more
               job work retries 3
             > complete work
-              JobActivated
-              JobCompleted
-              TimerCanceled
-              ElementCompleted
+              JobActivated work
+              JobCompleted work
+              TimerCanceled b
+              completed a
               flow a_e
               passed e
               InstanceCompleted
@@ -125,33 +125,33 @@ fn non_interrupting_cycle_fires_beside_its_activity() {
               timer b at 1000, 1 more
               job work retries 3
             > time 5000
-              TimerTriggered
+              TimerTriggered b
               timer b at 2000, 0 more
               passed b
               flow b_h
               activated h
               job handle retries 3
-              TimerTriggered
+              TimerTriggered b
               passed b
               flow b_h
               activated h
               job handle retries 3
             > complete handle
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated handle
+              JobCompleted handle
+              completed h
               flow h_e2
               passed e2
             > complete work
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated work
+              JobCompleted work
+              completed a
               flow a_e
               passed e
             > complete handle
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated handle
+              JobCompleted handle
+              completed h
               flow h_e2
               passed e2
               InstanceCompleted
@@ -183,11 +183,11 @@ fn error_boundary_event_catches_its_code_before_any() {
               activated a
               job work retries 3
             > error work BAD {"why":"x"}
-              JobActivated
-              JobErrorThrown
+              JobActivated work
+              JobErrorThrown work
               error BAD caught by b
-              JobCanceled
-              ElementTerminated
+              JobCanceled work
+              terminated a
               passed b
               flow b_e2
               passed e2
@@ -206,11 +206,11 @@ fn error_boundary_event_catches_its_code_before_any() {
               activated a
               job work retries 3
             > error work OTHER
-              JobActivated
-              JobErrorThrown
+              JobActivated work
+              JobErrorThrown work
               error OTHER caught by any
-              JobCanceled
-              ElementTerminated
+              JobCanceled work
+              terminated a
               passed any
               flow any_e3
               passed e3
@@ -231,22 +231,22 @@ fn error_end_event_is_caught_around_its_sub_process() {
         &file(content),
         "start p",
         expect![[r#"
-        > start p
-          created p v1
-          passed s
-          flow f2
-          activated sub
-          passed s2
-          flow f1
-          activated x
-          error BAD caught by b
-          ElementTerminated
-          ElementTerminated
-          passed b
-          flow f4
-          passed e2
-          InstanceCompleted
-    "#]],
+            > start p
+              created p v1
+              passed s
+              flow f2
+              activated sub
+              passed s2
+              flow f1
+              activated x
+              error BAD caught by b
+              terminated x
+              terminated sub
+              passed b
+              flow f4
+              passed e2
+              InstanceCompleted
+        "#]],
     );
 }
 
@@ -284,21 +284,21 @@ fn terminate_end_event_ends_its_scope_only() {
               activated b
               job two retries 3
             > complete one
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated one
+              JobCompleted one
+              completed a
               flow f7
               passed x
-              JobCanceled
-              ElementTerminated
-              ElementCompleted
+              JobCanceled two
+              terminated b
+              completed sub
               flow f3
               activated c
               job three retries 3
             > complete three
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated three
+              JobCompleted three
+              completed c
               flow f4
               passed e
               InstanceCompleted

@@ -83,11 +83,11 @@ fn exclusive_gateway_is_stuck_where_a_condition_is_no_boolean() {
               activating g
               incident EXTRACT_VALUE_ERROR at g: Expected result of the expression 'x > 100' to be 'BOOLEAN', but was 'NULL'. 1:1: x: there is no variable of this name [feel.variable] 1:1: x > 100: cannot compare null with number [feel.type]
             > set {"x":11}
-              variables {"x":11}
+              variables of p {"x":11}
             > resolve
-              IncidentResolved
+              IncidentResolved at g
               activated g
-              ElementCompleted
+              completed g
               flow f2
               passed mid
               InstanceCompleted
@@ -120,16 +120,16 @@ fn parallel_gateway_joins_what_it_forked() {
               activated b
               job two retries 3
             > complete two
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated two
+              JobCompleted two
+              completed b
               flow b_j waits
             > complete one
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated one
+              JobCompleted one
+              completed a
               flow a_j waits
-              JoinFired
+              JoinFired a_j b_j
               passed j
               flow j_e
               passed e
@@ -162,11 +162,11 @@ fn parallel_gateway_needs_a_token_on_every_flow() {
               activated b
               job two retries 3
             > complete two
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated two
+              JobCompleted two
+              completed b
               flow b_j waits
-              JoinFired
+              JoinFired x_j b_j
               passed j
               flow j_e
               passed e

@@ -28,17 +28,17 @@ fn a_job_without_retries_is_an_incident() {
               activated a
               job work retries 3
             > fail work 0
-              JobActivated
+              JobActivated work
               job failed, 0 retries left
               incident JOB_NO_RETRIES at a: it broke
             > resolve
-              IncidentResolved
-              JobUpdated
-              JobRetried
+              IncidentResolved at a
+              JobUpdated work
+              JobRetried work
             > complete work
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated work
+              JobCompleted work
+              completed a
               flow a_e
               passed e
               InstanceCompleted
@@ -80,16 +80,16 @@ fn an_input_mapping_that_fails_is_tried_again() {
               activating a
               incident IO_MAPPING_ERROR at a: Evaluating 'assert(x, x != null)' failed: assertion failed: the condition is not fulfilled
             > set {"x":1}
-              variables {"x":1}
+              variables of p {"x":1}
             > resolve
-              IncidentResolved
-              variables {"y":1}
+              IncidentResolved at a
+              variables of a {"y":1}
               activated a
               job work retries 3
             > complete work
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated work
+              JobCompleted work
+              completed a
               flow a_e
               passed e
               InstanceCompleted
@@ -115,16 +115,16 @@ fn an_output_mapping_that_fails_is_tried_again() {
               activated a
               job work retries 3
             > complete work
-              JobActivated
-              JobCompleted
-              ElementCompleting
+              JobActivated work
+              JobCompleted work
+              completing a
               incident IO_MAPPING_ERROR at a: Evaluating 'assert(x, x != null)' failed: assertion failed: the condition is not fulfilled
             > set {"x":1}
-              variables {"x":1}
+              variables of p {"x":1}
             > resolve
-              IncidentResolved
-              variables {"y":1}
-              ElementCompleted
+              IncidentResolved at a
+              variables of p {"y":1}
+              completed a
               flow a_e
               passed e
               InstanceCompleted
@@ -149,15 +149,15 @@ fn a_job_type_that_is_no_text_is_an_incident() {
               activating a
               incident EXTRACT_VALUE_ERROR at a: Expected result of the expression 'kind' to be 'STRING', but was 'NUMBER'.
             > set {"kind":"mail"}
-              variables {"kind":"mail"}
+              variables of p {"kind":"mail"}
             > resolve
-              IncidentResolved
+              IncidentResolved at a
               activated a
               job mail retries 3
             > complete mail
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated mail
+              JobCompleted mail
+              completed a
               flow a_e
               passed e
               InstanceCompleted
@@ -181,16 +181,16 @@ fn an_error_that_nothing_catches_is_an_incident() {
               activated a
               job work retries 3
             > error work BAD
-              JobActivated
-              JobErrorThrown
+              JobActivated work
+              JobErrorThrown work
               incident UNHANDLED_ERROR_EVENT at a: Expected to throw an error event with the code 'BAD', but it was not caught. No error events are available in the scope. The error's message is: no
             > resolve
-              IncidentResolved
-              JobRetried
+              IncidentResolved at a
+              JobRetried work
             > complete work
-              JobActivated
-              JobCompleted
-              ElementCompleted
+              JobActivated work
+              JobCompleted work
+              completed a
               flow a_e
               passed e
               InstanceCompleted
@@ -210,7 +210,7 @@ fn an_error_that_nothing_catches_is_an_incident() {
               activated x
               incident UNHANDLED_ERROR_EVENT at x: Expected to throw an error event with the code 'BAD', but it was not caught. No error events are available in the scope.
             > resolve
-              IncidentResolved
+              IncidentResolved at x
               incident UNHANDLED_ERROR_EVENT at x: Expected to throw an error event with the code 'BAD', but it was not caught. No error events are available in the scope.
         "#]],
     );
@@ -231,13 +231,13 @@ fn cancelling_resolves_incidents() {
               activated a
               job work retries 3
             > fail work 0
-              JobActivated
+              JobActivated work
               job failed, 0 retries left
               incident JOB_NO_RETRIES at a: it broke
             > cancel
-              IncidentResolved
-              JobCanceled
-              ElementTerminated
+              IncidentResolved at a
+              JobCanceled work
+              terminated a
               InstanceTerminated
         "#]],
     );
@@ -260,14 +260,14 @@ fn a_timer_that_is_no_duration_is_an_incident() {
               activating t
               incident EXTRACT_VALUE_ERROR at t: Expected 'x' to give a duration such as PT15M, but it gave 'soon'.
             > set {"x":"PT1S"}
-              variables {"x":"PT1S"}
+              variables of p {"x":"PT1S"}
             > resolve
-              IncidentResolved
+              IncidentResolved at t
               activated t
               timer t at 1000, 0 more
             > time 1000
-              TimerTriggered
-              ElementCompleted
+              TimerTriggered t
+              completed t
               flow t_e
               passed e
               InstanceCompleted

@@ -50,11 +50,11 @@ fn a_message_finds_the_instance_that_waits() {
               MessageCorrelating
               sent CorrelateSubscription
               MessageExpired
-              SubscriptionCorrelated
-              SubscriptionClosed
+              SubscriptionCorrelated paid at c
+              SubscriptionClosed paid at c
               sent AcceptCorrelation
-              variables {"amount":5}
-              ElementCompleted
+              variables of p {"amount":5}
+              completed c
               flow f2
               passed e
               InstanceCompleted
@@ -87,11 +87,11 @@ fn a_message_waits_for_an_instance_until_its_time_is_over() {
               InstanceSubscribed
               MessageCorrelating
               sent CorrelateSubscription
-              SubscriptionCorrelated
-              SubscriptionClosed
+              SubscriptionCorrelated paid at c
+              SubscriptionClosed paid at c
               sent AcceptCorrelation
-              variables {"amount":5}
-              ElementCompleted
+              variables of p {"amount":5}
+              completed c
               flow f2
               passed e
               InstanceCompleted
@@ -134,10 +134,10 @@ fn numbers_are_correlation_keys_and_nothing_else_is() {
               MessageCorrelating
               sent CorrelateSubscription
               MessageExpired
-              SubscriptionCorrelated
-              SubscriptionClosed
+              SubscriptionCorrelated paid at c
+              SubscriptionClosed paid at c
               sent AcceptCorrelation
-              ElementCompleted
+              completed c
               flow f2
               passed e
               InstanceCompleted
@@ -169,14 +169,14 @@ fn a_message_starts_one_instance_per_key_at_a_time() {
               passed s
               flow f1
               activated u
-              UserTaskCreating
+              UserTaskCreating priority 50
               UserTaskCreated
             > publish order k 1000 {"n":2}
               MessagePublished
             > finish
               task COMPLETING complete
               UserTaskCompleted
-              ElementCompleted
+              completed u
               flow f2
               passed e
               sent ReleaseStart
@@ -188,12 +188,12 @@ fn a_message_starts_one_instance_per_key_at_a_time() {
               passed s
               flow f1
               activated u
-              UserTaskCreating
+              UserTaskCreating priority 50
               UserTaskCreated
             > finish
               task COMPLETING complete
               UserTaskCompleted
-              ElementCompleted
+              completed u
               flow f2
               passed e
               sent ReleaseStart
@@ -220,7 +220,7 @@ fn messages_without_key_start_any_number() {
               passed s
               flow f1
               activated u
-              UserTaskCreating
+              UserTaskCreating priority 50
               UserTaskCreated
             > publish order - 0 {}
               MessagePublished
@@ -232,7 +232,7 @@ fn messages_without_key_start_any_number() {
               passed s
               flow f1
               activated u
-              UserTaskCreating
+              UserTaskCreating priority 50
               UserTaskCreated
         "#]],
     );
@@ -255,9 +255,9 @@ fn a_cancelled_instance_waits_no_more() {
               sent OpenSubscription
               InstanceSubscribed
             > cancel
-              SubscriptionClosed
+              SubscriptionClosed paid at c
               sent CloseSubscription
-              ElementTerminated
+              terminated c
               InstanceTerminated
               InstanceUnsubscribed
             > publish paid o-1 0 {}

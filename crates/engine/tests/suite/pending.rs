@@ -33,23 +33,23 @@ fn pending_work_is_leased_again_with_its_handle_and_a_failed_question_keeps_it()
               activated a
               job work retries 3
             > keep work w1 5000
-              JobActivated
+              JobActivated work
               job pending as w1 until 5000
             > time 4999
             > time 1
-              JobRetried
+              JobRetried work
             > fail work 2 1000
-              JobActivated
+              JobActivated work
               job failed, 2 retries left
             > time 1000
-              JobRetried
+              JobRetried work
             > keep work w2 5000
-              JobActivated
+              JobActivated work
               job pending as w2 until 11000
             > time 5000
-              JobRetried
+              JobRetried work
             > activate work
-              JobActivated
+              JobActivated work
               job has {}
               work goes on as w2
         "#]],
@@ -71,12 +71,12 @@ fn cancelled_work_is_named() {
               activated a
               job work retries 3
             > keep work w1 5000
-              JobActivated
+              JobActivated work
               job pending as w1 until 5000
             > cancel
-              JobCanceled
+              JobCanceled work
               job work left w1 behind
-              ElementTerminated
+              terminated a
               InstanceTerminated
         "#]],
     );
@@ -95,16 +95,16 @@ fn cancelled_work_is_named() {
               activated a
               job work retries 3
             > keep work w1 5000
-              JobActivated
+              JobActivated work
               job pending as w1 until 5000
             > time 5000
-              JobRetried
+              JobRetried work
             > keep work  0
-              JobActivated
+              JobActivated work
               job pending as  until 5000
             > cancel
-              JobCanceled
-              ElementTerminated
+              JobCanceled work
+              terminated a
               InstanceTerminated
         "#]],
     );
@@ -129,21 +129,21 @@ fn a_lease_that_runs_out_is_told_until_there_is_a_report() {
               activated a
               job work retries 3
             > activate work
-              JobActivated
+              JobActivated work
               job has {}
             > time 60000
-              JobTimedOut
+              JobTimedOut work
             > activate work
-              JobActivated
+              JobActivated work
               job has {}
               an earlier lease has no report
             > time 60000
-              JobTimedOut
+              JobTimedOut work
             > fail work 2
-              JobActivated
+              JobActivated work
               job failed, 2 retries left
             > activate work
-              JobActivated
+              JobActivated work
               job has {}
         "#]],
     );
@@ -167,12 +167,12 @@ fn the_model_names_secrets_and_data_does_not() {
               passed s
               flow s_a
               activating a
-              variables {"token":"Bearer {{secrets.A}}","request":{"url":"http://x/{{secrets.Z}}?{{secrets.B}}","list":["{{secrets.A}}","secrets.C"]},"copy":"Bearer {{secrets.A}}","data":"{{secrets.A}}"}
+              variables of a {"token":"Bearer {{secrets.A}}","request":{"url":"http://x/{{secrets.Z}}?{{secrets.B}}","list":["{{secrets.A}}","secrets.C"]},"copy":"Bearer {{secrets.A}}","data":"{{secrets.A}}"}
               SecretsNamed
               activated a
               job work retries 3
             > activate work
-              JobActivated
+              JobActivated work
               job has {"token":"Bearer {{secrets.A}}","request":{"url":"http://x/{{secrets.Z}}?{{secrets.B}}","list":["{{secrets.A}}","secrets.C"]},"copy":"Bearer {{secrets.A}}","data":"{{secrets.A}}","path":"{{secrets.Z}}","text":"{{secrets.A}}"}
               the model names a secret at /token 9
               the model names a secret at /request/url 25

@@ -171,7 +171,7 @@ fn every_run_ends_and_all_ways_of_running_agree() {
         }
         let count = |word: &str| traces[0].lines().filter(|line| line.trim_start().starts_with(word)).count();
         let begun = count("activated") - count("activating");
-        let ended = count("ElementCompleted") + count("ElementTerminated");
+        let ended = count("completed") + count("terminated");
         assert_eq!(begun, ended, "seed {seed}: an element instance was lost or made twice\n{}", traces[0]);
         assert_eq!(count("JobCreated") + count("job work"), count("JobCompleted") + count("JobCanceled"));
     }
