@@ -81,7 +81,7 @@ fn a_decision_reads_variables_that_its_model_does_not_declare() {
     let target = AggregateId::Catalog { tenant: record::DEFAULT_TENANT.into() };
     world.submit(target, Command::DeployResources { resources: resources.into() }).expect("it deploys");
     world.line(r#"start p {"amount":2000}"#);
-    assert!(world.trace.contains(r#"variables {"discount":10}"#), "{}", world.trace);
+    assert!(world.trace.contains(r#"variables of p {"discount":10}"#), "{}", world.trace);
 }
 
 #[test]
