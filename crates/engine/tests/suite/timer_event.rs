@@ -661,7 +661,10 @@ fn non_interrupting_event_sub_process_timer_does_not_keep_the_scope_open() {
 
 #[test]
 fn catch_timer_with_a_cycle_fires_once() {
-    check(&catch("cycle(R3/PT1S)"), "start p; time 5000", expect![[r#"
+    check(
+        &catch("cycle(R3/PT1S)"),
+        "start p; time 5000",
+        expect![[r#"
         > start p
           created p v1
           passed s
@@ -676,5 +679,6 @@ fn catch_timer_with_a_cycle_fires_once() {
           flow c_e
           passed e
           InstanceCompleted
-    "#]]);
+    "#]],
+    );
 }
