@@ -58,6 +58,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/{*rest}", axum::routing::any(no_endpoint))
         .method_not_allowed_fallback(no_method)
         .layer(DefaultBodyLimit::max(limits::MAX_BODY_BYTES))
+        .layer(from_fn(read_whole))
         .layer(from_fn_with_state(state.clone(), foreign::refuse_foreign))
         .layer(from_fn(problems_name_their_path))
         .with_state(state)
@@ -83,5 +84,23 @@ async fn problems_name_their_path(request: Request, next: Next) -> Response {
     match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem.render(&path),
         None => response,
+    }
+}
+
+/// Reads a body of bounded length before anything looks at the request. A handler that takes no body would answer without
+/// having read one; the connection could then not be used again, and was closed under the client's next request.
+async fn read_whole(request: Request, next: Next) -> Response {
+    use axum::body::{Body, HttpBody, to_bytes};
+    use axum::response::IntoResponse;
+    match request.body().size_hint().exact() {
+        Some(length) if length > 0 && length <= limits::MAX_BODY_BYTES as u64 => {}
+        _ => return next.run(request).await,
+    }
+    let (parts, body) = request.into_parts();
+    match to_bytes(body, limits::MAX_BODY_BYTES).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Err(error) => {
+            Problem::new(400, "Bad Request", format!("The body broke off: {error}.")).into_response()
+        }
     }
 }
