@@ -16,12 +16,19 @@ pub const MAX_STRING_BYTES: usize = 1024 * 1024;
 pub const MAX_LIST_ITEMS: usize = 1_000_000;
 /// Longest regular expression, in bytes.
 pub const MAX_PATTERN_BYTES: usize = 16 * 1024;
+/// Steps that building one regular expression may take.
+pub const MAX_REGEX_STEPS: u64 = 500_000;
 /// Memory of a compiled regular expression, in bytes.
 pub const MAX_REGEX_BYTES: usize = 1024 * 1024;
 /// Warnings kept of one evaluation.
 pub const MAX_WARNINGS: usize = 64;
+/// Names that are compared while compiling one expression: those in scope, for each use of a name.
+pub const MAX_NAME_LOOKUPS: u64 = 4_000_000;
 /// Fuel for folding a constant sub-expression when compiling.
 pub const FOLD_FUEL: u64 = 1_000;
+/// Fuel for all that is evaluated when compiling one expression: constants and regular expressions. What costs more
+/// is evaluated when the expression is.
+pub const PREPARE_FUEL: u64 = 20_000;
 /// Fuel of one evaluation unless the caller says otherwise.
 pub const DEFAULT_FUEL: u64 = 1_000_000;
 /// Most values, all nested ones counted each time they occur, in one value.

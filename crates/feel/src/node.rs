@@ -2,6 +2,7 @@
 //! Invariant: the height of a tree is limited, so evaluating and dropping it cannot overflow the stack.
 
 use crate::builtins::BuiltinCode;
+use crate::builtins::regexes::Pattern;
 use crate::context::name_hash;
 use crate::function::Parameter;
 use crate::types::Type;
@@ -115,7 +116,7 @@ pub(crate) struct FilterName {
 }
 
 pub(crate) struct Matching {
-    pub regex: Arc<regex::Regex>,
+    pub regex: Arc<Pattern>,
     pub code: BuiltinCode,
     pub arguments: Vec<Node>,
 }

@@ -1,6 +1,7 @@
 //! What an evaluation is given, counts and reports. Invariant: the same expression, values, [`Env`] and fuel give
 //! the same outcome on every machine.
 
+use crate::builtins::regexes::Pattern;
 use crate::diagnostic::position;
 use crate::limits;
 use crate::temporal::Zone;
@@ -114,9 +115,9 @@ pub enum LimitError {
         /// The size allowed.
         limit: u64,
     },
-    /// A regular expression needs too much memory.
+    /// A regular expression is too costly to build.
     Regex {
-        /// The bytes allowed.
+        /// The steps allowed.
         limit: u64,
     },
     /// `assert` failed.
@@ -145,7 +146,9 @@ impl fmt::Display for LimitError {
             LimitError::Fuel { limit } => write!(f, "the evaluation took more than {limit} steps"),
             LimitError::Depth { limit } => write!(f, "the evaluation nested deeper than {limit}"),
             LimitError::Size { what, limit } => write!(f, "a {what} grew beyond {limit}"),
-            LimitError::Regex { limit } => write!(f, "a regular expression needs more than {limit} bytes"),
+            LimitError::Regex { limit } => {
+                write!(f, "a regular expression takes more than {limit} steps to build")
+            }
             LimitError::Assertion { message } => write!(f, "assertion failed: {message}"),
         }
     }
@@ -192,9 +195,9 @@ pub(crate) struct Extra {
     reasons: u64,
     error: Option<LimitError>,
     /// The last patterns and flags that were compiled.
-    pub regexes: Vec<(Arc<str>, Arc<str>, Arc<regex::Regex>)>,
+    pub regexes: Vec<(Arc<str>, Arc<str>, Arc<Pattern>)>,
     /// The regular expression of the call at hand, when it was compiled with the expression.
-    pub prepared: Option<Arc<regex::Regex>>,
+    pub prepared: Option<Arc<Pattern>>,
     pub trace: Option<Vec<Explained>>,
 }
 

@@ -52,6 +52,7 @@ fn assert(arguments: &[Value], run: &mut Run<'_>) -> Result<Value> {
 
 /// A version 4 UUID out of the run's own sequence.
 fn uuid(_: &[Value], run: &mut Run<'_>) -> Result<Value> {
+    run.charge(20)?;
     let (high, low) = (run.next_random(), run.next_random());
     let high = high & !0xF000 | 0x4000;
     let low = low & !(3 << 62) | 2 << 62;

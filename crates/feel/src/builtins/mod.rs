@@ -7,6 +7,7 @@ mod lists;
 mod misc;
 mod numbers;
 mod ranges;
+mod regex_cost;
 pub(crate) mod regexes;
 mod statistics;
 mod strings;

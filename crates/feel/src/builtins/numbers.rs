@@ -24,7 +24,7 @@ pub(super) static TABLE: &[Builtin] = &[
         &[needs(2, &["n", "scale"])],
     ),
     Builtin::pure("abs", abs, &[needs(1, &["n"])]),
-    Builtin::pure("modulo", |a, _| modulo(a), &[needs(2, &["dividend", "divisor"])]),
+    Builtin::pure("modulo", modulo, &[needs(2, &["dividend", "divisor"])]),
     Builtin::pure("sqrt", |a, run| slow(run, number(a, 0)?, Number::sqrt), &[needs(1, &["number"])]),
     Builtin::pure("log", |a, run| slow(run, number(a, 0)?, Number::ln), &[needs(1, &["number"])]),
     Builtin::pure("exp", |a, run| slow(run, number(a, 0)?, Number::exp), &[needs(1, &["number"])]),
@@ -35,7 +35,7 @@ pub(super) static TABLE: &[Builtin] = &[
 
 /// A function that takes microseconds.
 fn slow(run: &mut Run<'_>, n: Number, function: fn(Number) -> Option<Number>) -> Result<Value> {
-    run.charge(200)?;
+    run.charge(400)?;
     result(function(n))
 }
 
@@ -57,7 +57,8 @@ fn abs(arguments: &[Value], _: &mut Run<'_>) -> Result<Value> {
     })
 }
 
-fn modulo(arguments: &[Value]) -> Result<Value> {
+fn modulo(arguments: &[Value], run: &mut Run<'_>) -> Result<Value> {
+    run.charge(10)?;
     let (dividend, divisor) = (number(arguments, 0)?, number(arguments, 1)?);
     match dividend.checked_modulo(divisor) {
         Some(rest) => Ok(Value::Number(rest)),

@@ -2,6 +2,7 @@
 //! Invariant: matching never backtracks; what needs that (most back-references) is refused.
 
 use super::arguments::{Result, fail};
+use super::regex_cost::{Cost, cost};
 use crate::limits;
 use crate::run::{LimitError, Run};
 use regex::{Captures, Regex, RegexBuilder};
@@ -9,7 +10,13 @@ use std::iter::Peekable;
 use std::str::Chars;
 use std::sync::Arc;
 
-pub(super) type Compiled = Arc<Regex>;
+/// A regular expression, built.
+pub(crate) struct Pattern {
+    pub(super) regex: Regex,
+    pub(super) cost: Cost,
+}
+
+pub(super) type Compiled = Arc<Pattern>;
 
 /// How many compiled expressions one run keeps.
 const KEPT: usize = 8;
@@ -27,9 +34,7 @@ pub(crate) fn compile(pattern: &str, flags: &str, run: &mut Run<'_>) -> Result<C
         let limit = limits::MAX_PATTERN_BYTES as u64;
         return Ok(run.stop(LimitError::Size { what: "regular expression", limit })?);
     }
-    // Repetitions and classes of Unicode can make a short pattern long to compile.
-    let long = pattern.contains(['{', '\\']);
-    run.charge(pattern.len() as u64 + if long { 50_000 } else { 1_000 })?;
+    run.charge(pattern.len() as u64)?;
     if let Some(flag) = flags.chars().find(|flag| !"smixq".contains(*flag)) {
         return fail(format!("'{flag}' is no flag of a regular expression"));
     }
@@ -38,6 +43,11 @@ pub(crate) fn compile(pattern: &str, flags: &str, run: &mut Run<'_>) -> Result<C
     } else {
         translate(pattern, flags.contains('x'), flags.contains('s'))?
     };
+    let cost = cost(&translated, flags.contains('i'));
+    if cost.build > limits::MAX_REGEX_STEPS {
+        return Ok(run.stop(LimitError::Regex { limit: limits::MAX_REGEX_STEPS })?);
+    }
+    run.charge(cost.build)?;
     let built = RegexBuilder::new(&translated)
         .case_insensitive(flags.contains('i'))
         .multi_line(flags.contains('m'))
@@ -48,7 +58,7 @@ pub(crate) fn compile(pattern: &str, flags: &str, run: &mut Run<'_>) -> Result<C
         .build();
     match built {
         Ok(regex) => {
-            let regex = Arc::new(regex);
+            let regex = Arc::new(Pattern { regex, cost });
             let kept = &mut run.extra().regexes;
             if kept.len() == KEPT {
                 kept.remove(0);
@@ -56,7 +66,9 @@ pub(crate) fn compile(pattern: &str, flags: &str, run: &mut Run<'_>) -> Result<C
             kept.push((pattern.into(), flags.into(), Arc::clone(&regex)));
             Ok(regex)
         }
-        Err(regex::Error::CompiledTooBig(limit)) => Ok(run.stop(LimitError::Regex { limit: limit as u64 })?),
+        Err(regex::Error::CompiledTooBig(limit)) => {
+            Ok(run.stop(LimitError::Size { what: "regular expression", limit: limit as u64 })?)
+        }
         Err(_) => fail(format!("'{pattern}' is not a regular expression")),
     }
 }

@@ -113,19 +113,20 @@ fn pattern(arguments: &[Value], at: usize, flags_at: usize, run: &mut Run<'_>) -
 fn matches(arguments: &[Value], run: &mut Run<'_>) -> Result<Value> {
     let input = text(arguments, 0)?;
     let regex = pattern(arguments, 1, 2, run)?;
-    run.charge((input.len() / 16) as u64)?;
-    Ok(Value::Bool(regex.is_match(input)))
+    run.charge(regex.cost.search(input.len()))?;
+    Ok(Value::Bool(regex.regex.is_match(input)))
 }
 
 fn replace(arguments: &[Value], run: &mut Run<'_>) -> Result<Value> {
     let input = text(arguments, 0)?;
     let regex = pattern(arguments, 1, 3, run)?;
     let replacement = regexes::replacement(text(arguments, 2)?)?;
-    run.charge((input.len() / 16) as u64)?;
+    run.charge(regex.cost.search(input.len()))?;
     let mut out = String::new();
     let mut last = 0;
-    for found in regex.captures_iter(input) {
+    for found in regex.regex.captures_iter(input) {
         let Some(whole) = found.get(0) else { continue };
+        run.charge(regex.cost.each(input.len() - whole.start()) + regex.cost.groups(whole.len()))?;
         out.push_str(&input[last..whole.start()]);
         for part in &replacement {
             match part {
@@ -147,9 +148,15 @@ fn replace(arguments: &[Value], run: &mut Run<'_>) -> Result<Value> {
 fn split(arguments: &[Value], run: &mut Run<'_>) -> Result<Value> {
     let string = text(arguments, 0)?;
     let regex = pattern(arguments, 1, usize::MAX, run)?;
-    run.charge((string.len() / 8) as u64)?;
-    let parts: Vec<Value> = regex.split(string).map(Value::from).collect();
-    run.charge(parts.len() as u64)?;
+    run.charge((string.len() / 8) as u64 + regex.cost.search(string.len()))?;
+    let mut parts = Vec::new();
+    let mut last = 0;
+    for found in regex.regex.find_iter(string) {
+        run.charge(regex.cost.each(string.len() - found.start()))?;
+        parts.push(Value::from(&string[last..found.start()]));
+        last = found.end();
+    }
+    parts.push(Value::from(&string[last..]));
     Ok(run.list(parts)?)
 }
 
@@ -157,9 +164,12 @@ fn split(arguments: &[Value], run: &mut Run<'_>) -> Result<Value> {
 fn extract(arguments: &[Value], run: &mut Run<'_>) -> Result<Value> {
     let string = text(arguments, 0)?;
     let regex = pattern(arguments, 1, usize::MAX, run)?;
-    run.charge((string.len() / 8) as u64)?;
-    let parts: Vec<Value> = regex.find_iter(string).map(|found| Value::from(found.as_str())).collect();
-    run.charge(parts.len() as u64)?;
+    run.charge((string.len() / 8) as u64 + regex.cost.search(string.len()))?;
+    let mut parts = Vec::new();
+    for found in regex.regex.find_iter(string) {
+        run.charge(regex.cost.each(string.len() - found.start()))?;
+        parts.push(Value::from(found.as_str()));
+    }
     Ok(run.list(parts)?)
 }
 
@@ -191,6 +201,7 @@ const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 fn to_base64(arguments: &[Value], run: &mut Run<'_>) -> Result<Value> {
     let mut out = String::new();
+    run.charge((text(arguments, 0)?.len() / 8) as u64)?;
     for chunk in text(arguments, 0)?.as_bytes().chunks(3) {
         let bits = chunk.iter().fold(0u32, |bits, byte| bits << 8 | *byte as u32) << (8 * (3 - chunk.len()));
         for at in 0..4 {
@@ -203,6 +214,7 @@ fn to_base64(arguments: &[Value], run: &mut Run<'_>) -> Result<Value> {
 
 fn from_base64(arguments: &[Value], run: &mut Run<'_>) -> Result<Value> {
     let text = text(arguments, 0)?.trim_end_matches('=');
+    run.charge((text.len() / 8) as u64)?;
     let (mut bits, mut count, mut out) = (0u32, 0, Vec::new());
     for byte in text.bytes() {
         let Some(digit) = BASE64.iter().position(|digit| *digit == byte) else {

@@ -55,7 +55,7 @@ impl State<'_, '_, '_> {
 }
 
 /// A power that is not of small integers takes microseconds.
-const POWER_FUEL: u64 = 200;
+const POWER_FUEL: u64 = 400;
 
 /// Operations that take nanoseconds.
 #[inline]

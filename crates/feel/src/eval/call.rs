@@ -26,6 +26,9 @@ impl From<Stop> for Fail {
 /// Built-in functions with up to this many arguments need no allocation for them.
 const INLINE: usize = 4;
 
+/// Steps that calling a built-in function takes.
+const CALL: u64 = 2;
+
 /// Functions of strings take time by their length.
 #[inline]
 fn charge_text(arguments: &[Value], run: &mut Run<'_>) -> Result<(), Stop> {
@@ -46,6 +49,7 @@ impl State<'_, '_, '_> {
         code: &BuiltinCode,
         nodes: &[Node],
     ) -> Result<Value, Stop> {
+        self.run.charge(CALL)?;
         let result = match nodes {
             [one] => {
                 let argument = [self.eval(one)?];

@@ -19,6 +19,9 @@ use crate::run::{Explained, Run, Stop};
 use crate::value::{Context, Value};
 use std::sync::Arc;
 
+/// Steps that making a list or a context takes.
+const ALLOCATION: u64 = 3;
+
 /// Most sub-expressions that explain mode records.
 const MAX_TRACE: usize = 10_000;
 
@@ -98,6 +101,7 @@ impl State<'_, '_, '_> {
             Kind::For(each) => self.for_each(node, each),
             Kind::Quantified(quantified) => self.quantified(node, quantified),
             Kind::List(items) => {
+                self.run.charge(ALLOCATION + items.len() as u64)?;
                 let mut values = Vec::with_capacity(items.len());
                 for item in items {
                     values.push(self.eval(item)?);
@@ -196,6 +200,7 @@ impl State<'_, '_, '_> {
     }
 
     fn context(&mut self, entries: &[(Arc<str>, Node)]) -> Eval {
+        self.run.charge(ALLOCATION + 2 * entries.len() as u64)?;
         let base = self.locals.len();
         for (_, node) in entries {
             let value = self.eval(node)?;

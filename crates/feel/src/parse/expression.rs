@@ -454,7 +454,7 @@ impl<'o> Parser<'o> {
     }
 
     /// The regular expression of a call, when pattern and flags are constants that compile.
-    fn constant_regex(&self, builtin: &Builtin, nodes: &[Node]) -> Option<Arc<regex::Regex>> {
+    fn constant_regex(&mut self, builtin: &Builtin, nodes: &[Node]) -> Option<Arc<regexes::Pattern>> {
         let Some(Value::String(pattern)) = nodes.get(1)?.constant() else {
             return None;
         };
@@ -465,7 +465,9 @@ impl<'o> Parser<'o> {
             Some(_) => return None,
         };
         let env = Env::default();
-        let mut fuel = Fuel::new(u32::MAX as u64);
-        regexes::compile(pattern, flags, &mut Run::new(&env, &mut fuel)).ok()
+        let mut fuel = Fuel::new(self.fuel);
+        let built = regexes::compile(pattern, flags, &mut Run::new(&env, &mut fuel));
+        self.fuel = fuel.remaining();
+        built.ok()
     }
 }

@@ -18,6 +18,7 @@ use crate::types::Type;
 use crate::value::Value;
 use scope::Scopes;
 use smallvec::SmallVec;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Finds the type of a name.
@@ -60,6 +61,8 @@ pub(crate) struct Parser<'o> {
     slots: Slots,
     /// Property names with spaces or operators, given or seen as keys of contexts.
     properties: Vec<Arc<str>>,
+    /// Those of them that are keys of contexts.
+    seen_properties: BTreeSet<Arc<str>>,
     hints: Vec<Diagnostic>,
     depth: u32,
     /// Whether a `[` after the end of a range closes it instead of opening a filter.
@@ -69,6 +72,10 @@ pub(crate) struct Parser<'o> {
     entry: Option<Arc<str>>,
     /// How often `?` was used.
     inputs: u32,
+    /// For what is evaluated while compiling.
+    fuel: u64,
+    /// Names that were compared.
+    lookups: u64,
 }
 
 #[inline]
@@ -90,12 +97,15 @@ pub(crate) fn compile(
         scopes: Scopes::default(),
         slots: Slots::new(),
         properties: options.properties.iter().map(|name| Arc::from(*name)).collect(),
+        seen_properties: BTreeSet::new(),
         hints: Vec::new(),
         depth: 0,
         no_filter: false,
         explain,
         entry: None,
         inputs: 0,
+        fuel: limits::PREPARE_FUEL,
+        lookups: 0,
     };
     let root = if unary { parser.unary_tests() } else { parser.whole() };
     match root {
@@ -264,7 +274,8 @@ impl<'o> Parser<'o> {
     /// The value of a node over constants; what warns is left to be evaluated, and a hint.
     fn constant_value(&mut self, node: &Node) -> Option<Value> {
         let env = Env::default();
-        let mut fuel = Fuel::new(limits::FOLD_FUEL);
+        let mut fuel = Fuel::new(limits::FOLD_FUEL.min(self.fuel));
+        let limit = fuel.remaining();
         let mut run = Run::new(&env, &mut fuel);
         let value = State {
             run: &mut run,
@@ -274,8 +285,9 @@ impl<'o> Parser<'o> {
             locals: Vec::new(),
             source: &Arc::clone(&self.source),
         }
-        .eval(node)
-        .ok()?;
+        .eval(node);
+        self.fuel -= limit - run.fuel.remaining();
+        let value = value.ok()?;
         if let Some(warning) = run.warnings().first() {
             let Warning { code, message, .. } = warning.clone();
             self.hint(node.start as usize, code, message, None);

@@ -9,6 +9,7 @@ use crate::node::{Comparison, For, Iteration, Kind, Lambda, Node, Quantified, Ra
 use crate::range::RangeForm;
 use crate::types::Type;
 use crate::value::Value;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl<'o> Parser<'o> {
@@ -180,6 +181,7 @@ impl<'o> Parser<'o> {
         self.at += 1;
         let mark = self.scopes.mark();
         let mut entries: Vec<(Arc<str>, Node)> = Vec::new();
+        let mut names = BTreeSet::new();
         let mut duplicate = None;
         if !self.eat("}")? {
             loop {
@@ -187,7 +189,7 @@ impl<'o> Parser<'o> {
                 self.entry = Some(Arc::clone(&name));
                 let value = self.expression()?;
                 self.entry = None;
-                if entries.iter().any(|(known, _)| *known == name) {
+                if !names.insert(Arc::clone(&name)) {
                     duplicate = Some(Arc::clone(&name));
                 }
                 self.scopes.define(Arc::clone(&name));
@@ -230,8 +232,8 @@ impl<'o> Parser<'o> {
                 normalized(name).into()
             }
         };
-        if name.contains(|c: char| !super::lexer::is_name_part(c)) && !self.properties.contains(&name) {
-            self.properties.push(Arc::clone(&name));
+        if name.contains(|c: char| !super::lexer::is_name_part(c)) {
+            self.add_property(&name);
         }
         self.expect(":")?;
         Ok(name)

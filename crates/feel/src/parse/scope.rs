@@ -5,6 +5,7 @@ use super::{Parsed, Parser};
 use crate::builtins::{self, Builtin};
 use crate::diagnostic::nearest;
 use crate::function::{Function, FunctionKind};
+use crate::limits;
 use crate::node::{FilterName, Kind, Node, Place};
 use crate::value::Value;
 use smallvec::SmallVec;
@@ -128,7 +129,9 @@ impl Place {
 
 impl<'o> Parser<'o> {
     /// The longest known name at `from`, and where it ends.
-    fn longest_known(&self, from: usize) -> Option<(usize, Found<'o>)> {
+    fn longest_known(&mut self, from: usize) -> Option<(usize, Found<'o>)> {
+        let entries: usize = self.scopes.frames.iter().map(|frame| frame.entries.len()).sum();
+        self.count_lookups(entries + self.options.names.len());
         let mut best: Option<(usize, Found<'o>)> = None;
         let longer =
             |end: usize, best: &Option<(usize, Found<'o>)>| best.as_ref().is_none_or(|best| end > best.0);
@@ -155,6 +158,7 @@ impl<'o> Parser<'o> {
             }
         }
         if !self.properties.is_empty() && self.scopes.in_filter() {
+            self.count_lookups(self.properties.len());
             for name in &self.properties {
                 if let Some(end) = self.match_name(from, name)
                     && longer(end, &best)
@@ -166,15 +170,31 @@ impl<'o> Parser<'o> {
         best
     }
 
+    /// Remembers that a property has this name, which is no single word.
+    pub(super) fn add_property(&mut self, name: &Arc<str>) {
+        let given = &self.properties[..self.options.properties.len()];
+        if !given.contains(name) && self.seen_properties.insert(Arc::clone(name)) {
+            self.properties.push(Arc::clone(name));
+        }
+    }
+
+    pub(super) fn count_lookups(&mut self, names: usize) {
+        self.lookups += names as u64;
+    }
+
+    fn too_many_lookups(&self) -> bool {
+        self.lookups > limits::MAX_NAME_LOOKUPS
+    }
+
     /// The end of a known name longer than the word at `from`, which is a keyword.
-    pub(super) fn known_beyond(&self, from: usize, word_end: usize) -> bool {
+    pub(super) fn known_beyond(&mut self, from: usize, word_end: usize) -> bool {
         self.longest_known(from).is_some_and(|(end, _)| end > word_end)
     }
 
     /// The slot of a name of one word that starts here and stands alone, where only variables are in scope: what most
     /// names are. Anything else is left to [`Parser::name`], and nothing is skipped.
     pub(super) fn lone_name(&mut self) -> Option<u32> {
-        if !self.scopes.are_plain() {
+        if !self.scopes.are_plain() || self.too_many_lookups() {
             return None;
         }
         let (start, bytes) = (self.at, self.text.as_bytes());
@@ -202,6 +222,12 @@ impl<'o> Parser<'o> {
     /// A name that starts here: a variable, or a function that is called.
     pub(super) fn name(&mut self) -> Parsed<Node> {
         let start = self.at;
+        if self.too_many_lookups() {
+            let limit = limits::MAX_NAME_LOOKUPS;
+            let message =
+                format!("there are too many names: telling them apart takes more than {limit} comparisons");
+            return self.fail(start, "feel.size", message, Some("split the expression".to_owned()));
+        }
         if self.peek() == b'`' {
             return self.escaped_name();
         }
@@ -421,6 +447,7 @@ impl<'o> Parser<'o> {
             return Ok(self.text[start + 1..start + 1 + length].into());
         }
         let words = self.words_end(start);
+        self.count_lookups(self.properties.len());
         let special = self.properties.iter().filter_map(|name| Some((self.match_name(start, name)?, name)));
         if let Some((end, name)) = special.max_by_key(|(end, _)| *end).filter(|(end, _)| *end >= words) {
             let name = Arc::clone(name);

@@ -1,6 +1,6 @@
 //! What holds for every expression: no panic, no unbounded evaluation, the same outcome every time.
 
-use dirigent_feel::{Env, Fuel, Options, Value, compile, compile_unary_tests};
+use dirigent_feel::{Env, Fuel, Options, Run, Value, compile, compile_unary_tests};
 use proptest::prelude::*;
 
 const OPEN: Options<'static> = Options { names: &[], properties: &[], open: true, types: None };
@@ -181,8 +181,68 @@ fn expressions() -> impl Strategy<Value = String> {
     })
 }
 
+/// Conditions as processes have them: comparisons of variables, paths and constants, joined.
+fn conditions() -> impl Strategy<Value = String> {
+    let operand = || {
+        prop::sample::select(vec![
+            "amount",
+            "country",
+            "order.id",
+            "order.total",
+            "absent",
+            "order.absent",
+            "flag",
+            "long",
+            "1500",
+            "1500.0",
+            "2",
+            "\"DE\"",
+            "\"A-1234567890\"",
+            "\"\"",
+            "true",
+            "null",
+            "@\"2024-01-01\"",
+            "amount + 1",
+        ])
+    };
+    let comparison = prop::sample::select(vec!["=", "!=", "<", "<=", ">", ">="]);
+    let leaf = (operand(), comparison, operand()).prop_map(|(a, op, b)| format!("{a} {op} {b}"));
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        (prop::collection::vec(inner, 2..4), prop::sample::select(vec![" and ", " or "]))
+            .prop_map(|(parts, join)| format!("({})", parts.join(join)))
+    })
+}
+
 proptest! {
     #![proptest_config(config())]
+
+    /// Deciding a condition without a run must be invisible.
+    #[test]
+    fn conditions_are_decided_as_in_a_run(source in conditions()) {
+        let expression = compile(&source, &OPEN).map_err(|errors| TestCaseError::fail(format!("{source}: {}", errors[0])))?;
+        let long = "x".repeat(2_000);
+        let data = format!(
+            r#"{{"amount": 1500, "country": "DE", "order": {{"id": "A-1234567890", "total": 2}}, "flag": true, "long": "{long}"}}"#
+        );
+        let data = Value::from_json(&data).unwrap();
+        let slots = expression.bind(|name| data.get(name).cloned());
+        let (mut quick, mut slow) = (Fuel::default(), Fuel::default());
+        let outcome = expression.evaluate(&slots, &Env::default(), &mut quick);
+        let env = Env::default();
+        let mut run = Run::new(&env, &mut slow);
+        let value = expression.evaluate_in(&slots, &mut run).unwrap();
+        prop_assert_eq!(outcome.value.to_json(), value.to_json(), "{}", source);
+        prop_assert_eq!(&outcome.warnings[..], run.warnings(), "{}", source);
+        // In a run the outermost `and` or `or` is a step of its own.
+        prop_assert!(slow.used() - quick.used() <= 1, "{}: {} and {}", source, slow.used(), quick.used());
+        let (explained, _) = expression.explain(&slots, &env, &mut Fuel::default());
+        prop_assert_eq!(outcome.value.to_json(), explained.value.to_json(), "{}", source);
+        // The last step that is missing is missed.
+        if quick.used() > 0 {
+            let out = expression.evaluate(&slots, &env, &mut Fuel::new(quick.used() - 1));
+            prop_assert_eq!(out.error.map(|error| error.code()), Some("feel.fuel"), "{}", source);
+        }
+    }
 
     #[test]
     fn any_text_compiles_or_gives_diagnostics(source in "\\PC{0,60}") {
