@@ -14,6 +14,8 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Compiled {
     pub(crate) program: Arc<Program>,
+    /// Those of the model itself come first, so many.
+    pub(crate) own: usize,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -47,6 +49,11 @@ impl Compiled {
     /// Everything that is wrong or suspicious, and where.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
+    }
+
+    /// What is wrong or suspicious in the model itself, without what is in the models it imports.
+    pub fn own_diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics[..self.own]
     }
 
     /// The model, if nothing in it is wrong.

@@ -162,6 +162,8 @@ pub struct Decision {
     pub id: Arc<str>,
     /// The name.
     pub name: Arc<str>,
+    /// The tag by which a process asks for this version, from Camunda's extension `zeebe:versionTag`.
+    pub version_tag: Option<Arc<str>>,
     /// The variable of the result.
     pub variable: Option<Variable>,
     /// The decisions and inputs it requires.

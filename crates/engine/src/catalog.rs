@@ -2,7 +2,7 @@
 
 use crate::aggregate::{Env, Step, misdirected};
 use crate::compile::{self, Catch, Process};
-use crate::decision::{self, Decision, Decisions};
+use crate::decision::{Decision, Decisions};
 use crate::expression::Evaluator;
 use crate::index::{IndexChange, IndexEntry, Wake};
 use crate::instance::Instance;
@@ -148,8 +148,7 @@ impl Catalog {
                 let deployment = self.definition(instance.definition)?.deployment;
                 self.decisions.of_deployment(&instance.tenant, id, deployment)
             }
-            // Decisions carry no version tags yet, so no decision has the one that is asked for.
-            Binding::VersionTag(_) => None,
+            Binding::VersionTag(tag) => self.decisions.tagged(&instance.tenant, id, tag),
         }
     }
 
@@ -183,16 +182,15 @@ impl Catalog {
         let mut new = Deploying { next: deployment.0 + 1, events: Vec::new(), problems: Vec::new() };
         let mut processes: Vec<DeployedProcess> = Vec::new();
         let (mut requirements, mut decisions) = (Vec::new(), Vec::new());
-        for resource in resources {
-            if resource.name.ends_with(".dmn") {
-                let Some(file) = new.keep(decision::read(resource)) else { continue };
-                let mut keys = std::iter::from_fn(|| Some(new.key().0));
-                let (events, graph, own) = self.decisions.add(tenant, deployment, &mut keys, resource, file);
-                new.events.extend(events);
-                requirements.push(graph);
-                decisions.extend(own);
-                continue;
-            }
+        // Files of decisions are read together, since they may import each other.
+        let (dmn, others): (Vec<_>, Vec<_>) =
+            resources.iter().partition(|resource| resource.name.ends_with(".dmn"));
+        let linked = self.decisions.deploy(tenant, deployment, &dmn, || new.key());
+        if let Some(deployed) = new.keep(linked) {
+            new.events.extend(deployed.events);
+            (requirements, decisions) = (deployed.requirements, deployed.decisions);
+        }
+        for resource in others {
             for process in new.keep(read(resource)).into_iter().flatten() {
                 let key = new.key();
                 let (event, deployed) = self.add(tenant, deployment, key, resource, &process, &processes);

@@ -1,15 +1,14 @@
 //! Decisions: requirements graphs by key, decisions by key, id and version, and their evaluation into what history
 //! keeps.
 
+mod deploy;
+
 use crate::expression::Evaluator;
 use dmn::{Compiled, DecisionOutcome, Model};
 use record::event::{DecisionEvaluation, EvaluatedDecision, EvaluatedInput, MatchedRule};
 use record::wire::Bytes;
-use record::{
-    DeployedDecision, DeployedRequirements, Event, Json, Key, Rejection, RejectionKind, Resource, Str,
-};
+use record::{DeployedDecision, DeployedRequirements, Event, Json, Key, Rejection, RejectionKind, Str};
 use rustc_hash::FxHashMap;
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// A deployed decision requirements graph.
@@ -33,6 +32,10 @@ pub struct Requirements {
     pub content: Bytes,
     /// SHA-256 of the file.
     pub digest: Bytes,
+    /// The namespace by which other files import this one.
+    pub namespace: Str,
+    /// The graphs that it is linked with, also through others.
+    pub imports: Vec<Key>,
     /// What is evaluated.
     pub compiled: Compiled,
 }
@@ -48,6 +51,8 @@ pub struct Decision {
     pub name: Str,
     /// The version, from 1.
     pub version: u32,
+    /// The tag by which processes ask for this version; empty without one.
+    pub version_tag: Str,
     /// Its graph.
     pub requirements: Arc<Requirements>,
 }
@@ -61,37 +66,6 @@ pub struct Decisions {
     versions: FxHashMap<(Str, Str), Vec<Key>>,
     /// In order of deployment, for the checkpoint.
     order: Vec<Key>,
-}
-
-/// A file of decisions, read for a deployment.
-pub(crate) struct Read {
-    id: Str,
-    name: Str,
-    decisions: Vec<(Str, Str)>,
-}
-
-/// Reads and compiles a file; on failure all its problems.
-fn compile(resource: &Resource) -> Result<(Model, Compiled), Vec<String>> {
-    let texts = |found: Vec<dmn::Diagnostic>| -> Vec<String> {
-        found
-            .iter()
-            .filter(|found| found.is_error())
-            .map(|found| format!("{}:{found}", resource.name))
-            .collect()
-    };
-    let utf8 = |_| vec![format!("{}:1:1: error[dmn.encoding]: the file is not UTF-8", resource.name)];
-    let text = std::str::from_utf8(&resource.content.0).map_err(utf8)?;
-    let model = Model::read(text).map_err(texts)?;
-    let compiled = model.compile(&[]).checked().map_err(texts)?;
-    Ok((model, compiled))
-}
-
-/// Reads a file for a deployment.
-pub(crate) fn read(resource: &Resource) -> Result<Read, Vec<String>> {
-    let (model, compiled) = compile(resource)?;
-    let decisions =
-        compiled.decisions().map(|decision| (Str::from(&*decision.id), Str::from(&*decision.name)));
-    Ok(Read { id: Str::from(&*model.id), name: Str::from(&*model.name), decisions: decisions.collect() })
 }
 
 impl Decisions {
@@ -112,6 +86,13 @@ impl Decisions {
         found.find(|decision| decision.requirements.deployment == deployment)
     }
 
+    /// The newest version of a decision with a version tag.
+    pub(crate) fn tagged(&self, tenant: &Str, id: &Str, tag: &str) -> Option<&Arc<Decision>> {
+        let keys = self.versions.get(&(tenant.clone(), id.clone()))?;
+        let mut newest_first = keys.iter().rev().filter_map(|key| self.decisions.get(key));
+        newest_first.find(|decision| *decision.version_tag == *tag)
+    }
+
     /// The decision that a request means: by key, or the newest one by id.
     pub(crate) fn resolve(&self, tenant: &Str, key: Key, id: &Str) -> Result<&Arc<Decision>, Rejection> {
         let found = match key.is_none() {
@@ -127,53 +108,6 @@ impl Decisions {
             };
             Rejection::new(RejectionKind::NotFound, text)
         })
-    }
-
-    /// The events of a file's deployment, or what is there already where the same file was deployed before.
-    pub(crate) fn add(
-        &self,
-        tenant: &Str,
-        deployment: Key,
-        keys: &mut impl Iterator<Item = i64>,
-        resource: &Resource,
-        file: Read,
-    ) -> (Vec<Event>, DeployedRequirements, Vec<DeployedDecision>) {
-        let digest = Bytes(Sha256::digest(&resource.content.0).as_slice().into());
-        let newest = self.graph_versions.get(&(tenant.clone(), file.id.clone()));
-        let newest = newest.and_then(|keys| self.graphs.get(keys.last()?));
-        if let Some(same) =
-            newest.filter(|newest| newest.digest == digest && newest.resource == resource.name)
-        {
-            return (Vec::new(), deployed(same, true), self.of(same));
-        }
-        let mut next = || Key(keys.next().unwrap_or_default());
-        let (key, version) = (next(), newest.map_or(0, |newest| newest.version) + 1);
-        let mut events = vec![Event::RequirementsDeployed {
-            key,
-            deployment,
-            id: file.id.clone(),
-            name: file.name.clone(),
-            version,
-            resource: resource.name.clone(),
-            content: resource.content.clone(),
-            digest,
-        }];
-        let mut decisions = Vec::new();
-        for (id, name) in file.decisions {
-            let version = self.latest(tenant, &id).map_or(0, |newest| newest.version) + 1;
-            let decision = DeployedDecision {
-                key: next(),
-                id: id.clone(),
-                name: name.clone(),
-                version,
-                requirements: key,
-                requirements_id: file.id.clone(),
-            };
-            events.push(Event::DecisionDeployed { key: decision.key, requirements: key, id, name, version });
-            decisions.push(decision);
-        }
-        let (id, name, resource) = (file.id, file.name, resource.name.clone());
-        (events, DeployedRequirements { key, id, name, version, resource, duplicate: false }, decisions)
     }
 
     fn of(&self, graph: &Requirements) -> Vec<DeployedDecision> {
@@ -196,9 +130,20 @@ impl Decisions {
 
     pub(crate) fn apply(&mut self, tenant: &Str, event: &Event) {
         match event {
-            Event::RequirementsDeployed { key, deployment, id, name, version, resource, content, digest } => {
-                let file = Resource { name: resource.clone(), content: content.clone() };
-                let Ok((_, compiled)) = compile(&file) else { return };
+            Event::RequirementsDeployed {
+                key,
+                deployment,
+                id,
+                name,
+                version,
+                resource,
+                content,
+                digest,
+                imports,
+            } => {
+                let Ok(model) = Model::from_bytes(&content.0) else { return };
+                // One that imports a file which is still to come is compiled again when that is there.
+                let compiled = self.linked(&model, imports).unwrap_or_else(|| model.compile(&[]));
                 let graph = Requirements {
                     key: *key,
                     deployment: *deployment,
@@ -209,19 +154,23 @@ impl Decisions {
                     resource: resource.clone(),
                     content: content.clone(),
                     digest: digest.clone(),
+                    namespace: Str::from(&*model.namespace),
+                    imports: imports.clone(),
                     compiled,
                 };
                 self.graph_versions.entry((tenant.clone(), id.clone())).or_default().push(*key);
                 self.graphs.insert(*key, Arc::new(graph));
                 self.order.push(*key);
+                self.link_with(*key);
             }
-            Event::DecisionDeployed { key, requirements, id, name, version } => {
+            Event::DecisionDeployed { key, requirements, id, name, version, version_tag } => {
                 let Some(requirements) = self.graphs.get(requirements).cloned() else { return };
                 let decision = Decision {
                     key: *key,
                     id: id.clone(),
                     name: name.clone(),
                     version: *version,
+                    version_tag: version_tag.clone(),
                     requirements,
                 };
                 self.versions.entry((tenant.clone(), id.clone())).or_default().push(*key);
@@ -231,9 +180,31 @@ impl Decisions {
         }
     }
 
-    /// The events that make these decisions, with their tenants.
+    /// Links the graphs that waited for this one. Nothing refers to them yet: all graphs of a deployment come before
+    /// its decisions.
+    fn link_with(&mut self, key: Key) {
+        let waiting: Vec<Key> = self
+            .graphs
+            .values()
+            .filter(|graph| graph.imports.contains(&key))
+            .map(|graph| graph.key)
+            .collect();
+        for waiting in waiting {
+            let Some(graph) = self.graphs.get(&waiting) else { continue };
+            let Ok(model) = Model::from_bytes(&graph.content.0) else { continue };
+            let linked = self.linked(&model, &graph.imports);
+            if let (Some(compiled), Some(graph)) =
+                (linked, self.graphs.get_mut(&waiting).and_then(Arc::get_mut))
+            {
+                graph.compiled = compiled;
+            }
+        }
+    }
+
+    /// The events that make these decisions, with their tenants: all graphs first, as in a deployment.
     pub(crate) fn events(&self) -> Vec<(Str, Event)> {
         let mut events = Vec::new();
+        let mut decisions = Vec::new();
         for graph in self.order.iter().filter_map(|key| self.graphs.get(key)) {
             let requirements = Event::RequirementsDeployed {
                 key: graph.key,
@@ -244,16 +215,25 @@ impl Decisions {
                 resource: graph.resource.clone(),
                 content: graph.content.clone(),
                 digest: graph.digest.clone(),
+                imports: graph.imports.clone(),
             };
             events.push((graph.tenant.clone(), requirements));
-            for decision in self.of(graph) {
-                let DeployedDecision { key, id, name, version, requirements, .. } = decision;
-                events.push((
-                    graph.tenant.clone(),
-                    Event::DecisionDeployed { key, requirements, id, name, version },
-                ));
-            }
+            let mut own: Vec<&Arc<Decision>> =
+                self.decisions.values().filter(|decision| decision.requirements.key == graph.key).collect();
+            own.sort_by_key(|decision| decision.key);
+            decisions.extend(own.into_iter().map(|decision| {
+                let event = Event::DecisionDeployed {
+                    key: decision.key,
+                    requirements: graph.key,
+                    id: decision.id.clone(),
+                    name: decision.name.clone(),
+                    version: decision.version,
+                    version_tag: decision.version_tag.clone(),
+                };
+                (graph.tenant.clone(), event)
+            }));
         }
+        events.append(&mut decisions);
         events
     }
 
@@ -296,11 +276,14 @@ impl Decisions {
         }
     }
 
-    /// The decision of a graph with this id.
+    /// The decision of a graph, or else of those that it imports, with this id.
     fn own(&self, graph: &Requirements, id: &str) -> Option<&Arc<Decision>> {
-        let keys = self.versions.get(&(graph.tenant.clone(), Str::from(id)));
-        let mut own = keys.into_iter().flatten().filter_map(|key| self.decisions.get(key));
-        own.find(|decision| decision.requirements.key == graph.key)
+        let keys = self.versions.get(&(graph.tenant.clone(), Str::from(id)))?;
+        let of = |wanted: Key| {
+            let mut versions = keys.iter().filter_map(|key| self.decisions.get(key));
+            versions.find(|decision| decision.requirements.key == wanted)
+        };
+        of(graph.key).or_else(|| graph.imports.iter().find_map(|import| of(*import)))
     }
 
     fn broken_off(&self, graph: &Requirements, id: &Str) -> EvaluatedDecision {
@@ -343,7 +326,8 @@ impl Decisions {
     }
 }
 
-fn deployed(graph: &Requirements, duplicate: bool) -> DeployedRequirements {
+/// A graph as the answer to a deployment has it.
+fn of(graph: &Requirements, duplicate: bool) -> DeployedRequirements {
     DeployedRequirements {
         key: graph.key,
         id: graph.id.clone(),

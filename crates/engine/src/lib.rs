@@ -39,8 +39,9 @@ mod wait;
 
 pub use aggregate::{Aggregate, Env, PartitionState, Step, apply, step};
 pub use catalog::{Catalog, Definition};
-pub use compile::{Element, Node, NodeKind, Process};
+pub use compile::{Catch, Element, Flow, Looping, Node, NodeKind, Process, Throw, TimerModel};
 pub use decision::{Decision, Decisions, Requirements};
+pub use expression::Expression;
 pub use index::{IndexChange, IndexEntry, Wake};
 pub use instance::{ElementInstance, ElementState, Incident, Instance, Job, JobState, Role, Timer, UserTask};
 pub use limits::{MAX_CONTINUATIONS, MAX_TRANSITIONS, MAX_VARIABLES_BYTES, STEP_FUEL};

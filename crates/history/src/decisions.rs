@@ -286,7 +286,7 @@ pub(crate) fn requirements_deployed(at: &Place<'_>, event: &Event) -> Result {
 
 /// A decision of a graph is there.
 pub(crate) fn decision_deployed(at: &Place<'_>, event: &Event) -> Result {
-    let Event::DecisionDeployed { key, requirements, id, name, version } = event else { return Ok(()) };
+    let Event::DecisionDeployed { key, requirements, id, name, version, .. } = event else { return Ok(()) };
     let insert = "INSERT OR REPLACE INTO decision_definitions VALUES (?, ?, ?, ?, ?, ?)";
     at.db.prepare_cached(insert)?.execute(params![
         key.0,

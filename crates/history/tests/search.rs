@@ -503,11 +503,13 @@ fn deploy_decisions(log: &mut Log, version: u32) {
         resource: "pricing.dmn".into(),
         content: record::wire::Bytes(format!("<v{version}/>").as_bytes().into()),
         digest: record::wire::Bytes::default(),
+        imports: Vec::new(),
     }];
     for (at, (id, name)) in [("base", "Base"), ("price", "Price")].into_iter().enumerate() {
         let key = Key(graph.0 + 1 + at as i64);
         let (id, name) = (id.into(), name.into());
-        events.push(Event::DecisionDeployed { key, requirements: graph, id, name, version });
+        let version_tag = "".into();
+        events.push(Event::DecisionDeployed { key, requirements: graph, id, name, version, version_tag });
     }
     log.push(TENANT, AggregateId::Catalog { tenant: TENANT.into() }, events);
 }

@@ -165,7 +165,7 @@ impl Compiler<'_> {
                 ),
                 None => (
                     format!("there is no model with the namespace '{namespace}'"),
-                    "import the model and deploy it together with this one".to_owned(),
+                    "import the model, and deploy it before or together with this one".to_owned(),
                 ),
             };
             self.report(model, Diagnostic::error("dmn.reference", &*label, reference.place, message, help));

@@ -34,7 +34,8 @@ impl Model {
         let program = compiler.program();
         let mut found = compiler.diagnostics;
         found.sort_by_key(|(model, one)| (*model, one.place.line, one.place.column));
-        Compiled { program, diagnostics: found.into_iter().map(|(_, one)| one).collect() }
+        let own = found.iter().take_while(|(model, _)| *model == 0).count();
+        Compiled { program, own, diagnostics: found.into_iter().map(|(_, one)| one).collect() }
     }
 }
 
@@ -97,7 +98,7 @@ impl<'m> Compiler<'m> {
                 if found.is_none() && dmn {
                     let what = format!("import '{}'", import.name);
                     let message = format!("there is no model with the namespace '{}'", import.namespace);
-                    let help = "deploy the imported model together with this one, or correct the namespace";
+                    let help = "deploy the imported model before or together with this one, or correct the namespace";
                     compiler.report(
                         at,
                         Diagnostic::error("dmn.import.missing", what, import.place, message, help),

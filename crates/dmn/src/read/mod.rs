@@ -9,7 +9,27 @@ use crate::xml::{self, Element};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// The namespace of Camunda's extensions.
+const ZEEBE: &str = "http://camunda.org/schema/zeebe/1.0";
+
 impl Model {
+    /// Reads the bytes of a DMN file, which must be UTF-8.
+    ///
+    /// # Errors
+    /// As [`Model::read`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Model, Vec<Diagnostic>> {
+        match std::str::from_utf8(bytes) {
+            Ok(source) => Model::read(source),
+            Err(error) => {
+                let line =
+                    bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() as u32 + 1;
+                let place = Place { line, column: 1 };
+                let help = "save the file as UTF-8 and declare encoding=\"UTF-8\"";
+                Err(vec![Diagnostic::error("dmn.encoding", "", place, "the file is not UTF-8", help)])
+            }
+        }
+    }
+
     /// Reads a DMN file of version 1.1 to 1.5.
     ///
     /// # Errors
@@ -237,6 +257,7 @@ impl Reader {
     fn decision(&mut self, element: &Element) -> Decision {
         let (id, name) = self.identity(element);
         Decision {
+            version_tag: version_tag(element),
             variable: self.own_variable(element, &name),
             information: self.references(
                 element,
@@ -276,6 +297,14 @@ impl Reader {
             name,
         }
     }
+}
+
+/// The version tag among the extensions of an element.
+fn version_tag(element: &Element) -> Option<Arc<str>> {
+    let extensions = child(element, "extensionElements")?;
+    let is_tag = |one: &&Element| &*one.name == "versionTag" && &*one.namespace == ZEEBE;
+    let value = extensions.children.iter().find(is_tag)?.attribute("value")?.trim();
+    (!value.is_empty()).then(|| value.into())
 }
 
 fn name_of(element: &Element) -> &str {

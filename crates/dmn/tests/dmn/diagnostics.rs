@@ -44,7 +44,7 @@ fn wrong_references_types_and_expressions_are_told_together() {
     check(
         body,
         expect![[r#"
-            2:1: error[dmn.import.missing] import 'e': there is no model with the namespace 'elsewhere' (deploy the imported model together with this one, or correct the namespace)
+            2:1: error[dmn.import.missing] import 'e': there is no model with the namespace 'elsewhere' (deploy the imported model before or together with this one, or correct the namespace)
             3:1: error[dmn.type.unknown] itemDefinition 'tPerson': the type 'strin' does not exist; did you mean 'string'? (correct typeRef, or add an item definition of that name)
             5:3: error[dmn.type.unknown] decision 'A': the type 'tPersn' does not exist; did you mean 'tPerson'? (correct typeRef, or add an item definition of that name)
             6:25: error[dmn.reference] decision 'A': there is no inputData or decision with the id 'nobody' (correct href, or add the element)

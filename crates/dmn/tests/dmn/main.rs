@@ -1,5 +1,6 @@
 //! What the crate promises, through its public interface.
 
+mod codes;
 mod conformance;
 mod diagnostics;
 mod expressions;

@@ -4,6 +4,7 @@ use crate::compile::DecisionTask;
 use crate::expression::Failure;
 use crate::run::Run;
 use crate::variables::Scopes;
+use bpmn::model::Binding;
 use record::event::Cause;
 use record::{Event, IncidentType, Key, Str};
 
@@ -22,7 +23,12 @@ pub(super) fn activate(
     let decision = catalog
         .called_decision(run.instance, &id, &task.binding)
         .ok_or_else(|| {
-            let text = format!("Expected to evaluate decision '{id}', but no decision found for id '{id}'");
+            let tag = match &task.binding {
+                Binding::VersionTag(tag) => format!(" and version tag '{tag}'"),
+                Binding::Latest | Binding::Deployment => String::new(),
+            };
+            let text =
+                format!("Expected to evaluate decision '{id}', but no decision found for id '{id}'{tag}");
             Failure::new(IncidentType::CalledDecisionError, text)
         })?
         .clone();
