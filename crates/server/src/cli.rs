@@ -4,6 +4,7 @@
 //! reached.
 
 use crate::client::Client;
+use crate::explore::ExploreArguments;
 use crate::{compose, offline, table};
 use clap::{Args, Parser, Subcommand};
 use serde_json::{Value, json};
@@ -154,11 +155,19 @@ enum Command {
         /// A JSON file with the inputs by name.
         #[arg(long)]
         input: Option<PathBuf>,
+        /// DMN files that it imports, also through others.
+        #[arg(long, num_args = 1..)]
+        import: Vec<PathBuf>,
     },
-    /// Check a BPMN file without deploying it.
+    /// Check a BPMN or DMN file without deploying it; with --explore, try every run of it.
     Check {
         /// The file.
         file: PathBuf,
+        /// DMN files that a DMN file imports, also through others.
+        #[arg(long, num_args = 1..)]
+        import: Vec<PathBuf>,
+        #[command(flatten)]
+        explore: ExploreArguments,
     },
     /// Look at the audit log.
     Audit {
@@ -271,8 +280,19 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             Ok(())
         }
         Command::Feel { expression, context } => offline::feel(&expression, context.as_deref(), out.json),
-        Command::Dmn { file, decision, input } => offline::dmn(&file, &decision, input.as_deref(), out.json),
-        Command::Check { file } => offline::check(&file, out.json),
+        Command::Dmn { file, decision, input, import } => {
+            offline::dmn(&file, &import, &decision, input.as_deref(), out.json)
+        }
+        Command::Check { file, import, .. } if offline::is_dmn(&file) => {
+            offline::check_dmn(&file, &import, out.json)
+        }
+        Command::Check { file, explore, .. } => {
+            // One document for programs, not two.
+            if !(out.json && explore.is_asked()) {
+                offline::check(&file, out.json)?;
+            }
+            crate::explore::run(&file, &explore, out.json)
+        }
         Command::Audit { command: AuditCommand::Verify { data } } => offline::verify(&data, out.json),
     }
 }

@@ -27,9 +27,9 @@ pub enum Mode {
     Production,
 }
 
-/// Sample processes, deployed in development mode.
+/// The sample process, deployed in development mode.
 #[derive(rust_embed::RustEmbed)]
-#[folder = "../../examples"]
+#[folder = "../../examples/order-fulfilment"]
 #[allow_missing = true]
 struct Samples;
 

@@ -7,6 +7,7 @@ mod cli;
 mod client;
 mod compose;
 mod connectors;
+mod explore;
 mod exports;
 mod offline;
 mod operations;

@@ -2,7 +2,7 @@
 
 use crate::cli::Failure;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Steps that an evaluation may take.
 const FUEL: u64 = 100_000_000;
@@ -60,17 +60,49 @@ pub fn feel(expression: &str, context: Option<&Path>, as_json: bool) -> Result<(
     Ok(())
 }
 
+/// Whether a file is one of decisions.
+pub fn is_dmn(file: &Path) -> bool {
+    file.extension().is_some_and(|end| end.eq_ignore_ascii_case("dmn"))
+}
+
+/// Everything that is wrong in a file, a line each.
+fn wrong(file: &Path, problems: &[::dmn::Diagnostic]) -> Failure {
+    let lines: Vec<String> = problems.iter().map(|problem| format!("{}:{problem}", file.display())).collect();
+    Failure::with_code(2, lines.join("\n"))
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(file).map_err(|error| Failure::with_code(2, format!("{}: {error}", file.display())))
+}
+
+fn dmn_model(file: &Path) -> Result<::dmn::Model, Failure> {
+    ::dmn::Model::from_bytes(&read(file)?).map_err(|problems| wrong(file, &problems))
+}
+
+/// A model linked with those it imports. What is wrong in an imported file is told with its own name.
+fn linked(file: &Path, imports: &[PathBuf]) -> Result<::dmn::Compiled, Failure> {
+    let model = dmn_model(file)?;
+    let models = imports.iter().map(|import| dmn_model(import)).collect::<Result<Vec<_>, _>>()?;
+    for (at, import) in imports.iter().enumerate() {
+        let others: Vec<&::dmn::Model> =
+            models.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, model)| model).collect();
+        let compiled = models[at].compile(&others);
+        if compiled.own_diagnostics().iter().any(::dmn::Diagnostic::is_error) {
+            return Err(wrong(import, compiled.own_diagnostics()));
+        }
+    }
+    Ok(model.compile(&models.iter().collect::<Vec<_>>()))
+}
+
 /// Evaluates a decision of a file and prints its result; why parts of it are null goes to standard error.
-pub fn dmn(file: &Path, decision: &str, input: Option<&Path>, as_json: bool) -> Result<(), Failure> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Failure::with_code(2, format!("{}: {error}", file.display())))?;
-    let wrong = |problems: Vec<::dmn::Diagnostic>| {
-        let lines: Vec<String> =
-            problems.iter().map(|problem| format!("{}:{problem}", file.display())).collect();
-        Failure::with_code(2, lines.join("\n"))
-    };
-    let model = ::dmn::Model::read(&text).map_err(wrong)?;
-    let compiled = model.compile(&[]).checked().map_err(wrong)?;
+pub fn dmn(
+    file: &Path,
+    imports: &[PathBuf],
+    decision: &str,
+    input: Option<&Path>,
+    as_json: bool,
+) -> Result<(), Failure> {
+    let compiled = linked(file, imports)?.checked().map_err(|problems| wrong(file, &problems))?;
     let mut inputs = Vec::new();
     for (name, value) in members(input)? {
         let value = ::feel::Value::from_json(value.as_str())
@@ -126,10 +158,46 @@ fn evaluated(decision: &::dmn::EvaluatedDecision) -> Value {
     })
 }
 
+/// Prints everything that is wrong with a file of decisions; of one that can be deployed also its decisions.
+pub fn check_dmn(file: &Path, imports: &[PathBuf], as_json: bool) -> Result<(), Failure> {
+    let bytes = read(file)?;
+    let (problems, decisions) = match ::dmn::Model::from_bytes(&bytes) {
+        Err(problems) => (problems, Vec::new()),
+        Ok(_) => {
+            let compiled = linked(file, imports)?;
+            let decisions = compiled.decisions().map(|decision| decision.id.to_string()).collect();
+            (compiled.own_diagnostics().to_vec(), decisions)
+        }
+    };
+    if as_json {
+        let list: Vec<Value> = problems
+            .iter()
+            .map(|problem| {
+                json!({
+                    "severity": if problem.is_error() { "error" } else { "warning" },
+                    "code": problem.code, "element": problem.element, "line": problem.place.line,
+                    "column": problem.place.column, "message": problem.message, "help": problem.help,
+                })
+            })
+            .collect();
+        println!("{}", json!({ "problems": list, "decisions": decisions }));
+    } else {
+        for problem in &problems {
+            println!("{}:{problem}", file.display());
+        }
+    }
+    if problems.iter().any(::dmn::Diagnostic::is_error) {
+        return Err(Failure::new(format!("{} cannot be deployed", file.display())));
+    }
+    if !as_json {
+        println!("decisions: {}", decisions.join(", "));
+    }
+    Ok(())
+}
+
 /// Prints everything that is wrong with a model.
 pub fn check(file: &Path, as_json: bool) -> Result<(), Failure> {
-    let bytes =
-        std::fs::read(file).map_err(|error| Failure::with_code(2, format!("{}: {error}", file.display())))?;
+    let bytes = read(file)?;
     let (problems, failed) = match bpmn::load(&bytes, &file.display().to_string()) {
         Ok((_, warnings)) => (warnings, false),
         Err(problems) => (problems, true),

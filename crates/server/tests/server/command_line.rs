@@ -4,7 +4,7 @@ use crate::process::{ONE_TASK, Server};
 use serde_json::Value;
 use std::process::{Command, Output};
 
-fn dirigent(address: &str, arguments: &[&str]) -> Output {
+pub fn dirigent(address: &str, arguments: &[&str]) -> Output {
     let url = format!("http://{address}");
     Command::new(env!("CARGO_BIN_EXE_dirigent"))
         .args(arguments)
@@ -13,12 +13,12 @@ fn dirigent(address: &str, arguments: &[&str]) -> Output {
         .expect("it runs")
 }
 
-fn text(output: &Output) -> String {
+pub fn text(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn json(output: &Output) -> Value {
+pub fn json(output: &Output) -> Value {
     serde_json::from_str(&text(output)).expect("JSON")
 }
 

@@ -6,6 +6,8 @@ mod bad_input;
 mod command_line;
 mod connector;
 mod crash;
+mod decisions;
+mod explore;
 mod http;
 mod operations;
 mod pending;
