@@ -1,11 +1,12 @@
 //! Developer tasks behind `./x`, written in Rust so that they can be tested: `cargo xtask test | check | tidy |
-//! end-to-end | planted | conformance`. It builds nothing that the product ships and depends on none of its crates.
+//! end-to-end | planted | fuzz | conformance`. It builds nothing that the product ships and depends on none of its crates.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 mod check;
 mod conformance;
 mod count;
 mod end_to_end;
+mod fuzz;
 mod planted;
 mod process;
 mod stages;
@@ -14,7 +15,7 @@ mod tidy;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask test [fast|all] | check | tidy | end-to-end <folder> | planted | conformance <suite>|docs <directory>";
+const USAGE: &str = "usage: cargo xtask test [fast|all] | check | tidy | end-to-end <folder> | planted | fuzz <target>|all [seconds] | conformance <suite>|docs <directory>";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -27,6 +28,11 @@ fn main() -> ExitCode {
         ["check"] => check::run(&root),
         ["tidy"] => tidy::run(&root),
         ["end-to-end", suite] => end_to_end::run(&root, suite),
+        ["fuzz", target] => fuzz::run(&root, target, fuzz::SECONDS),
+        ["fuzz", target, seconds] => match seconds.parse() {
+            Ok(seconds) => fuzz::run(&root, target, seconds),
+            Err(_) => Err(USAGE.to_owned()),
+        },
         ["planted"] => planted::run(&root),
         ["conformance", "docs", directory] => conformance::write_page(&root, Path::new(directory)),
         ["conformance", suite, directory] => conformance::run(&root, suite, Path::new(directory)),

@@ -35,6 +35,9 @@ const STAGES: &[Stage] = &[
     Stage { name: "end-to-end", fast: None,      full: Some(240), all: Some(240),  steps: end_to_end },
     Stage { name: "bench",      fast: None,      full: None,      all: Some(900),  steps: bench },
     Stage { name: "simulation", fast: None,      full: None,      all: Some(3600), steps: simulation },
+    Stage { name: "comparison", fast: None,      full: None,      all: Some(2400), steps: comparison },
+    Stage { name: "planted",    fast: None,      full: None,      all: Some(2400), steps: planted },
+    Stage { name: "fuzz",       fast: None,      full: None,      all: Some(4200), steps: fuzz },
 ];
 
 /// A step that takes this many times its stage's seconds is ended.
@@ -117,6 +120,24 @@ fn bench(root: &Path) -> Vec<Step> {
 
 fn simulation(root: &Path) -> Vec<Step> {
     vec![Step::new(root, "long simulation", "cargo run --package dirigent-sim -- --seeds 20000")]
+}
+
+fn comparison(root: &Path) -> Vec<Step> {
+    let command = "cargo test --package dirigent-testkit --test suite differential";
+    vec![
+        Step::new(root, "the engine against the second interpreter", command)
+            .tests()
+            .with("DIRIGENT_SEEDS", "100000"),
+    ]
+}
+
+fn planted(root: &Path) -> Vec<Step> {
+    vec![Step::new(root, "bugs planted in the engine", "cargo xtask planted")]
+}
+
+/// Ten minutes for each of the targets.
+fn fuzz(root: &Path) -> Vec<Step> {
+    vec![Step::new(root, "fuzzing", "cargo xtask fuzz all").tests()]
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ const RINGS: &[(&str, Ring)] = &[
     ("dmn", Ring::Pure),
     ("record", Ring::Pure),
     ("engine", Ring::Pure),
+    // It drives the engine, needs no adapter, and the command line ships it.
+    ("explore", Ring::Pure),
     ("journal", Ring::Adapter),
     ("store", Ring::Adapter),
     ("history", Ring::Adapter),
