@@ -5,7 +5,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Definitions, Dialect, EventTrigger, Extensions, FlowNode, FlowNodeKind, ImplementationKind,
-    ListenerEvent, SubProcessKind,
+    SubProcessKind,
 };
 use crate::rules::Problems;
 
@@ -39,11 +39,6 @@ pub fn check(definitions: &Definitions) -> Vec<Diagnostic> {
                 problems.flow(flow, RULE, message, "write the condition in FEEL");
             }
         }
-        if cancels(&process.ext) {
-            let at = (process.line, process.column);
-            let message = "a `cancel` execution listener cannot be executed yet".to_owned();
-            problems.error(RULE, Some(process.id.clone()), at, message, HELP);
-        }
     }
     problems.into_list()
 }
@@ -56,15 +51,8 @@ fn unsupported(dialect: Dialect, node: &FlowNode) -> Vec<String> {
             out.push(name.to_owned());
         }
     };
-    refuse(cancels(&node.ext), "a `cancel` execution listener");
     refuse(!node.ext.linked_resources.is_empty(), "a linked resource");
-    let canceling = node.ext.task_listeners.iter().any(|listener| listener.event == "canceling");
-    refuse(canceling, "a `canceling` task listener");
     out
-}
-
-fn cancels(ext: &Extensions) -> bool {
-    ext.execution_listeners.iter().any(|listener| listener.event == ListenerEvent::Cancel)
 }
 
 fn has_job(ext: &Extensions) -> bool {

@@ -69,7 +69,10 @@ impl Run<'_> {
             Some(crate::compile::Element::Flow(flow)) => Some(process.flows[flow].target),
             _ => None,
         });
-        let live = self.instance.children(scope).filter(|element| element.role != Role::Inner);
+        let live = self
+            .instance
+            .children(scope)
+            .filter(|element| element.role != Role::Inner && !element.is_terminating());
         let live = live.filter_map(|element| process.node(element.ordinal).map(|(index, _)| index));
         at_joins.chain(live).filter(|at| *at != node).any(matters)
     }

@@ -32,6 +32,7 @@ mod run;
 mod signal;
 mod starts;
 mod suspension;
+mod termination;
 mod timer;
 mod user_task;
 mod variables;

@@ -7,6 +7,7 @@
 //! | (nothing), activating | active | they are evaluated; what it waits for is open |
 //! | active | completing | an output mapping or a condition behind it failed (with an incident); its end listeners run |
 //! | active, completing | completed | its results are merged; its flows are taken |
+//! | any | terminating | something interrupts it, and listeners are told so, or are told of something in it |
 //! | any | terminated | something interrupts it; its children ended before |
 
 use crate::compile::Node;
@@ -15,7 +16,7 @@ use crate::expression::Failure;
 use crate::instance::{ElementState, Role, find};
 use crate::run::Run;
 use crate::variables::{Base, Scopes};
-use record::{Command, Event, IncidentType, Key, Rejection, RejectionKind, Variables};
+use record::{Event, IncidentType, Key, Rejection, RejectionKind, Variables};
 
 impl Run<'_> {
     /// A token goes through: the element is activated and completed in one.
@@ -98,6 +99,10 @@ impl Run<'_> {
         let Some((index, node)) = self.node_of(key) else { return };
         let Some(element) = self.instance.element(key) else { return };
         let (scope, role) = (element.scope, element.role);
+        if element.children > 0 {
+            // Only what is terminating is left in it: it completes when that is gone.
+            return self.emit(Event::ElementCompleting { key });
+        }
         let through = element.state == ElementState::Completing && element.listened;
         if role == Role::Inner {
             return elements::ad_hoc_sub_process::inner_is_done(self, key);
@@ -243,26 +248,6 @@ impl Run<'_> {
         }
     }
 
-    /// Ends an element and everything in it. Its token is gone; the caller says what happens then.
-    pub fn terminate(&mut self, key: Key) {
-        self.terminate_children(key);
-        let called = self.instance.element(key).map(|element| element.called);
-        if let Some(called) = called.filter(|called| !called.is_none()) {
-            self.send(called.into(), Command::CancelCalled {});
-        }
-        self.close(key);
-        self.emit(Event::ElementTerminated { key });
-    }
-
-    /// Ends everything in a scope, tokens on their way included.
-    pub fn terminate_children(&mut self, scope: Key) {
-        let children: Vec<Key> = self.instance.children(scope).map(|child| child.key).collect();
-        for child in children.into_iter().rev() {
-            self.terminate(child);
-        }
-        self.drop_tokens(scope);
-    }
-
     /// Takes away what an element waits for: its job, task, timers, subscriptions, conditions and incidents.
     pub fn close(&mut self, key: Key) {
         let instance = &*self.instance;
@@ -284,7 +269,8 @@ impl Run<'_> {
             ends.push(Event::JobCanceled { key: job.key });
             ends.extend(job.abandoned());
         }
-        for task in instance.tasks.iter().filter(|task| task.element == key) {
+        let stays = self.canceling_task(key);
+        for task in instance.tasks.iter().filter(|task| task.element == key && Some(task.key) != stays) {
             ends.push(Event::UserTaskCanceled { key: task.key });
         }
         for event in ends {
@@ -358,6 +344,7 @@ impl Run<'_> {
             (ElementState::Activating, Some((node, _))) => self.activate(node, incident.element, scope),
             (ElementState::Completing, Some(_)) => self.complete(incident.element),
             (ElementState::Active, Some((node, _))) => elements::retry(self, node, incident.element),
+            (ElementState::Terminating, Some(_)) => self.retry_cancel_listeners(incident.element),
             _ => {}
         }
         Ok(())

@@ -3,7 +3,7 @@
 use crate::compile::{Listener, Listeners};
 use crate::elements::process;
 use crate::expression::Failure;
-use crate::instance::{ElementState, Job, Role};
+use crate::instance::{ElementInstance, ElementState, Job, Role};
 use crate::run::Run;
 use record::{Event, JobKind, Key, Str, Variables};
 
@@ -57,6 +57,9 @@ impl Run<'_> {
     /// A worker is done with a listener's job.
     pub(crate) fn listener_done(&mut self, job: &Job, variables: Variables) {
         let key = job.element;
+        if self.instance.element(key).is_some_and(ElementInstance::is_terminating) {
+            return self.cancel_listener_done(job);
+        }
         self.set_local(key, variables);
         if key == self.instance.key {
             return process::listener_done(self, job.listener + 1);
@@ -92,6 +95,7 @@ impl Run<'_> {
                 let looping = self.node_of(element).is_some_and(|(_, node)| node.looping.is_some());
                 match self.instance.element(element) {
                     Some(it) if it.state == ElementState::Completing => "END",
+                    Some(it) if it.is_terminating() => "CANCEL",
                     Some(it) if looping && it.role != Role::Iteration => "BEFORE_ALL",
                     _ => "START",
                 }
@@ -106,6 +110,7 @@ impl Run<'_> {
         let looping = self.node_of(job.element).is_some_and(|(_, node)| node.looping.is_some());
         let list = match element.state {
             ElementState::Completing => &listeners.end,
+            ElementState::Terminating => &listeners.cancel,
             _ if looping && element.role != Role::Iteration => &listeners.before_all,
             _ => &listeners.start,
         };

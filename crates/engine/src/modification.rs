@@ -15,6 +15,13 @@ impl Run<'_> {
         terminate: &[TerminateInstruction],
         moves: &[MoveInstruction],
     ) -> Result<(), Rejection> {
+        if self.ends_already() {
+            let text = format!(
+                "Expected to modify process instance but no process instance found with key '{}'",
+                self.instance.key
+            );
+            return Err(Rejection::new(RejectionKind::NotFound, text));
+        }
         let (activate, terminate) = self.plan_moves(activate, terminate, moves)?;
         for instruction in &activate {
             self.check_activation(instruction)?;
@@ -70,8 +77,8 @@ impl Run<'_> {
         let key = instruction.element;
         if !key.is_none() {
             return match self.instance.element(key) {
-                Some(_) => Ok(vec![key]),
-                None => Err(self.refused(&format!(
+                Some(element) if !element.is_terminating() => Ok(vec![key]),
+                _ => Err(self.refused(&format!(
                     "it contains one or more terminate instructions with an element instance that could not be found: '{key}'"
                 ))),
             };
@@ -83,7 +90,7 @@ impl Run<'_> {
             )));
         };
         let ordinal = self.process.nodes[node].ordinal;
-        let live = self.instance.elements.iter().filter(|it| it.ordinal == ordinal);
+        let live = self.instance.elements.iter().filter(|it| it.ordinal == ordinal && !it.is_terminating());
         // A body stands for its iterations.
         let found: Vec<Key> =
             live.filter(|it| matches!(it.role, Role::Plain | Role::Body)).map(|it| it.key).collect();
@@ -145,7 +152,10 @@ impl Run<'_> {
                 .elements
                 .iter()
                 .filter(|it| {
-                    it.ordinal == ordinal && matches!(it.role, Role::Plain | Role::Iteration) && under(it.key)
+                    it.ordinal == ordinal
+                        && matches!(it.role, Role::Plain | Role::Iteration)
+                        && !it.is_terminating()
+                        && under(it.key)
                 })
                 .map(|it| it.key)
                 .collect();
@@ -217,7 +227,7 @@ impl Run<'_> {
             let mut at = scope;
             while let Some(element) = self.instance.element(at) {
                 let waits = self.instance.waiting.iter().any(|(other, _)| *other == at);
-                if element.children > 0 || waits || self.has_tokens(at) {
+                if self.is_alive_inside(at) || waits || self.has_tokens(at) {
                     break;
                 }
                 if at == self.instance.key {

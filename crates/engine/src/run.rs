@@ -138,6 +138,13 @@ impl<'a> Run<'a> {
 
     /// Someone does not want the instance any more. A called instance ends with its caller.
     fn cancel(&mut self) -> Result<(), Rejection> {
+        if self.ends_already() {
+            let text = format!(
+                "Expected to cancel a process instance with key '{}', but no such process was found",
+                self.instance.key
+            );
+            return Err(Rejection::new(RejectionKind::NotFound, text));
+        }
         let parent = self.instance.origin.as_ref().map(|origin| origin.parent).filter(|key| !key.is_none());
         if let Some(parent) = parent {
             let text = format!(

@@ -109,7 +109,10 @@ impl Run<'_> {
                 self.emit(Event::UserTaskCompleted { key, action });
                 self.complete_with(task.element, variables);
             }
-            TaskAction::Canceling => {}
+            TaskAction::Canceling => {
+                self.emit(Event::UserTaskCanceled { key });
+                self.next_cancel_listener(task.element, 0);
+            }
         }
     }
 
@@ -128,9 +131,10 @@ impl Run<'_> {
             let text = format!("Expected to complete listener job with key '{}', but it is none", job.key);
             return Err(Rejection::new(RejectionKind::InvalidState, text));
         };
-        if denied && transition.kind == TaskAction::Creating {
+        if denied && matches!(transition.kind, TaskAction::Creating | TaskAction::Canceling) {
             let text = format!(
-                "Denying result is not supported for the creating transition of user task '{}'",
+                "Denying result is not supported for the {} transition of user task '{}'",
+                transition.kind.as_str().to_lowercase(),
                 task.key
             );
             return Err(Rejection::new(RejectionKind::InvalidArgument, text));

@@ -88,6 +88,7 @@ impl World {
             Event::ElementActivated { key, .. } => format!("activated {}", name(key)),
             Event::ElementPassed { ordinal, .. } => format!("passed {}", id(ordinal)),
             Event::ElementCompleting { key } => format!("completing {}", name(key)),
+            Event::ElementTerminating { key } => format!("terminating {}", name(key)),
             Event::ElementCompleted { key } => format!("completed {}", name(key)),
             Event::ElementTerminated { key } => format!("terminated {}", name(key)),
             Event::ElementListened { key } => format!("listened {}", name(key)),

@@ -396,7 +396,8 @@ impl Compiler<'_> {
                 ListenerEvent::Start => listeners.start.push(compiled),
                 ListenerEvent::End => listeners.end.push(compiled),
                 ListenerEvent::BeforeAll => listeners.before_all.push(compiled),
-                ListenerEvent::Cancel | ListenerEvent::Other(_) => {}
+                ListenerEvent::Cancel => listeners.cancel.push(compiled),
+                ListenerEvent::Other(_) => {}
             }
         }
         Some(Box::new(listeners))

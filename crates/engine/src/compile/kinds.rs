@@ -272,6 +272,8 @@ pub struct Listeners {
     pub end: Vec<Listener>,
     /// Before the iterations of a multi-instance activity.
     pub before_all: Vec<Listener>,
+    /// When it is ended from outside.
+    pub cancel: Vec<Listener>,
 }
 
 /// The attributes of a user task.

@@ -158,8 +158,11 @@ fn listens(run: &mut Run<'_>, starts: &[usize]) -> bool {
 pub(crate) fn retry(run: &mut Run<'_>) {
     let process = run.process;
     let key = run.instance.key;
-    let completing = run.instance.element(key).is_some_and(|it| it.state == ElementState::Completing);
-    if completing {
+    let state = run.instance.element(key).map(|it| it.state);
+    if state == Some(ElementState::Terminating) {
+        return run.retry_cancel_listeners(key);
+    }
+    if state == Some(ElementState::Completing) {
         return listener_done(run, 0);
     }
     let listens = process.listeners.as_ref().and_then(|listeners| listeners.start.first());
@@ -202,7 +205,11 @@ pub(crate) fn begin(run: &mut Run<'_>, node: usize, root: Key) {
     let mut scope = root;
     for outer in path.into_iter().rev() {
         let ordinal = run.process.nodes[outer].ordinal;
-        let open = run.instance.children(scope).find(|child| child.ordinal == ordinal).map(|child| child.key);
+        let open = run
+            .instance
+            .children(scope)
+            .find(|child| child.ordinal == ordinal && !child.is_terminating())
+            .map(|child| child.key);
         scope = open.unwrap_or_else(|| open_scope(run, outer, scope));
     }
     run.start(node, scope);
@@ -262,8 +269,18 @@ fn end(run: &mut Run<'_>) {
 /// Someone does not want the instance any more.
 pub(crate) fn cancel(run: &mut Run<'_>) {
     let key = run.instance.key;
+    if run.ends_already() {
+        return;
+    }
     run.terminate_children(key);
     run.close(key);
+    if !run.ends_later() {
+        let_go(run);
+    }
+}
+
+/// Nothing keeps an instance that is cancelled any more.
+pub(crate) fn let_go(run: &mut Run<'_>) {
     release(run);
     run.emit(Event::InstanceTerminated {});
 }

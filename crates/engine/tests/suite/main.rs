@@ -4,6 +4,7 @@
 
 mod activities;
 mod cancel_event;
+mod cancel_listeners;
 mod compensation_event;
 mod conditional_event;
 mod decisions;
