@@ -19,6 +19,7 @@ mod elements;
 mod expression;
 mod index;
 mod instance;
+mod invariants;
 mod job;
 mod join;
 mod life;

@@ -8,6 +8,7 @@ use crate::elements;
 use crate::expression::{Evaluator, Failure};
 use crate::index::IndexChange;
 use crate::instance::{ElementState, Instance, Role};
+use crate::invariants;
 use crate::limits;
 use record::event::Pending;
 use record::{
@@ -163,7 +164,7 @@ impl<'a> Run<'a> {
         if !self.instance.suspended {
             self.run();
         }
-        debug_assert!(self.instance.elements.windows(2).all(|pair| pair[0].key < pair[1].key));
+        invariants::check(self.instance, self.evaluator.env.seed);
         Ok(Step { events: self.events, response, index: self.index, more: self.more })
     }
 
