@@ -546,9 +546,12 @@ impl Instance {
         }
     }
 
-    /// Nothing of an ended instance may be found through an index.
+    /// Nothing of an ended instance may be found through an index, and its tokens end with it: one that is cancelled
+    /// may have some at joins, or behind its start listeners.
     fn end(&mut self, index: &mut Index) {
         index.extend(self.index().into_iter().map(IndexChange::Remove));
+        self.waiting.clear();
+        self.pending.clear();
         self.ended = true;
     }
 

@@ -238,6 +238,11 @@ impl Run<'_> {
         Ok(chosen)
     }
 
+    /// Where the conditions of a gateway are evaluated: in its own scope, where its start listeners gave it one.
+    pub fn innermost(&self, key: Key, scope: Key) -> Key {
+        if self.instance.is_live(key) { key } else { scope }
+    }
+
     /// Goes on behind a gateway along some flows, or the token ends here.
     pub fn go_on(&mut self, flows: &[usize], scope: Key) {
         if flows.is_empty() {

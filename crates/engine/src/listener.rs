@@ -60,16 +60,19 @@ impl Run<'_> {
         if self.instance.element(key).is_some_and(ElementInstance::is_terminating) {
             return self.cancel_listener_done(job);
         }
-        self.set_local(key, variables);
         if key == self.instance.key {
+            self.set_local(key, variables);
             return process::listener_done(self, job.listener + 1);
         }
         let Some((node, model)) = self.node_of(key) else { return };
         let Some(element) = self.instance.element(key) else { return };
         let (state, scope, role) = (element.state, element.scope, element.role);
         if state == ElementState::Completing {
+            // Its outputs are mapped already, and what is set in it ends with it.
+            self.set_local(scope, variables);
             return self.next_end_listener(node, key, job.listener + 1);
         }
+        self.set_local(key, variables);
         let Some(listeners) = &model.listeners else { return };
         let before_all = model.looping.is_some() && role != Role::Iteration;
         let list = if before_all { &listeners.before_all } else { &listeners.start };

@@ -69,7 +69,7 @@ pub(super) fn activate(
     let model = &process.nodes[node];
     if gateway.join.is_none() {
         let near = variables(run, node, scope, true);
-        let flows = run.split(node, scope, &near)?;
+        let flows = run.split(node, run.innermost(key, scope), &near)?;
         run.pass(node, key, scope);
         run.go_on(&flows, scope);
         return Ok(());
@@ -81,7 +81,7 @@ pub(super) fn activate(
         return Ok(());
     }
     let near = variables(run, node, scope, true);
-    let flows = run.split(node, scope, &near)?;
+    let flows = run.split(node, run.innermost(key, scope), &near)?;
     let arrived = run.arrived(node, scope);
     let of = |wanted: bool| -> Vec<u32> {
         let incoming = model.incoming.iter().zip(&arrived).filter(|(_, arrived)| **arrived == wanted);

@@ -5,7 +5,8 @@ use crate::run::Run;
 use record::Key;
 
 pub(super) fn activate(run: &mut Run<'_>, node: usize, key: Key, scope: Key) -> Result<(), Failure> {
-    let chosen = choose(run, node, scope)?;
+    let at = run.innermost(key, scope);
+    let chosen = choose(run, node, at)?;
     run.pass(node, key, scope);
     match chosen {
         Some(flow) => run.take(flow, scope),

@@ -23,7 +23,8 @@ pub(crate) fn settle(run: &mut Run<'_>, node: usize, join: &Join, scope: Key) ->
 }
 
 pub(super) fn activate(run: &mut Run<'_>, node: usize, key: Key, scope: Key) -> Result<(), Failure> {
-    let flows = run.split(node, scope, &[])?;
+    let at = run.innermost(key, scope);
+    let flows = run.split(node, at, &[])?;
     run.pass(node, key, scope);
     run.go_on(&flows, scope);
     Ok(())
