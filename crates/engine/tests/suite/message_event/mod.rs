@@ -2,6 +2,7 @@
 //! catcher takes it, the first that was armed; else it waits for its time to live.
 
 mod attached;
+mod correlation;
 
 use crate::skeleton::{catch, check, check_versions, end, other, other_starts, start, throw};
 use expect_test::expect;
