@@ -298,11 +298,16 @@ impl Compiler<'_> {
             LoopCharacteristics::MultiInstance(multi) => {
                 let collection = match (&multi.input_collection, &multi.data_input_ref) {
                     (Some(collection), _) => Some(self.expression(&node.id, collection)),
-                    (None, Some(data)) => Some(Expression::variable(&data_name(process, node, data))),
+                    (None, Some(data)) => {
+                        Some(Expression::variable(&data_name(self.definitions, process, node, data)))
+                    }
                     (None, None) => None,
                 };
                 let output_collection = multi.output_collection.clone().or_else(|| {
-                    multi.data_output_ref.as_ref().map(|data| data_name(process, node, data).to_string())
+                    multi
+                        .data_output_ref
+                        .as_ref()
+                        .map(|data| data_name(self.definitions, process, node, data).to_string())
                 });
                 let output_element = match (&multi.output_element, &multi.output_data_item) {
                     (Some(element), _) => Some(self.expression(&node.id, element)),
@@ -523,7 +528,8 @@ impl Compiler<'_> {
         node: &model::FlowNode,
         association: &model::DataAssociation,
     ) -> Vec<Mapping> {
-        let name = |id: &String| data_name(process, node, id);
+        let definitions = self.definitions;
+        let name = |id: &String| data_name(definitions, process, node, id);
         let path = |text: &str| text.split('.').map(|part| Str::from(part.trim())).collect::<Vec<Str>>();
         if !association.assignments.is_empty() {
             let mut mappings = Vec::new();
@@ -651,19 +657,19 @@ fn locals(process: &model::Process, scope: Option<usize>) -> Vec<Str> {
 }
 
 /// The variable that a data object, property, data store, data input or output is.
-fn data_name(process: &model::Process, node: &model::FlowNode, id: &str) -> Str {
+fn data_name(definitions: &Definitions, process: &model::Process, node: &model::FlowNode, id: &str) -> Str {
     let items = node.data.inputs.iter().chain(&node.data.outputs);
     if let Some(item) = items.into_iter().find(|item| item.id == id) {
         return Str::from(item.name.as_deref().unwrap_or(&item.id));
     }
     let Some(object) = process.data_objects.iter().find(|data| data.id == id) else { return Str::from(id) };
-    match object.reference.as_ref().filter(|reference| *reference != id) {
-        Some(reference) => match process.data_objects.iter().find(|data| data.id == *reference) {
-            Some(_) => data_name(process, node, reference),
-            // A data store of the definitions.
-            None => Str::from(object.name.as_deref().unwrap_or(reference)),
-        },
-        None => Str::from(object.name.as_deref().unwrap_or(&object.id)),
+    let Some(reference) = object.reference.as_ref().filter(|reference| *reference != id) else {
+        return Str::from(object.name.as_deref().unwrap_or(&object.id));
+    };
+    // All references to a data store of the definitions are that store, whatever they are called themselves.
+    match definitions.data_stores.iter().find(|store| store.id == *reference) {
+        Some(store) => Str::from(store.name.as_deref().unwrap_or(&store.id)),
+        None => data_name(definitions, process, node, reference),
     }
 }
 

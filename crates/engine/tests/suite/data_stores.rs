@@ -1,5 +1,5 @@
 //! Data stores (BPMN 10.4.1): what outlives a process. The engine keeps no data outside of instances: within one, a
-//! reference to a store is a variable of its name.
+//! reference to a store is a variable of the store's name.
 
 use crate::skeleton::check;
 use expect_test::expect;
@@ -28,7 +28,7 @@ s -> a -> b -> e
               JobActivated a
               JobCompleted a
               variables of a {"result":7}
-              variables of p {"stock":7}
+              variables of p {"Stock":7}
               completed a
               flow a_b
               activating b
@@ -37,22 +37,58 @@ s -> a -> b -> e
               job b retries 3
             > activate b
               JobActivated b
-              job has {"input":7,"stock":7}
+              job has {"input":7,"Stock":7}
         "#]],
     );
 }
 
 #[test]
-fn data_stores_without_a_name_at_the_reference_are_called_by_their_id() {
+fn data_stores_are_one_whatever_their_references_are_called() {
     check(
         r#"p: process {
 s: startEvent
-<dataStoreReference id="stock_ref" dataStoreRef="store"/>
-a: serviceTask <ioSpecification><dataOutput id="a_out" name="result"/><inputSet/><outputSet><dataOutputRefs>a_out</dataOutputRefs></outputSet></ioSpecification><dataOutputAssociation><sourceRef>a_out</sourceRef><targetRef>stock_ref</targetRef></dataOutputAssociation>
+<dataStoreReference id="in_ref" name="Stock (counted)" dataStoreRef="store"/>
+<dataStoreReference id="out_ref" name="Stock (sold)" dataStoreRef="store"/>
+a: serviceTask <ioSpecification><dataOutput id="a_out" name="result"/><inputSet/><outputSet><dataOutputRefs>a_out</dataOutputRefs></outputSet></ioSpecification><dataOutputAssociation><sourceRef>a_out</sourceRef><targetRef>in_ref</targetRef></dataOutputAssociation>
+b: serviceTask <ioSpecification><dataInput id="b_in" name="input"/><inputSet><dataInputRefs>b_in</dataInputRefs></inputSet><outputSet/></ioSpecification><dataInputAssociation><sourceRef>out_ref</sourceRef><targetRef>b_in</targetRef></dataInputAssociation>
 e: endEvent
-s -> a -> e
+s -> a -> b -> e
 }
 <dataStore id="store" name="Stock"/>"#,
+        r#"start p; complete a {"result":7}; activate b"#,
+        expect![[r#"
+            > start p
+              created p v1
+              passed s
+              flow s_a
+              activated a
+              job a retries 3
+            > complete a {"result":7}
+              JobActivated a
+              JobCompleted a
+              variables of a {"result":7}
+              variables of p {"Stock":7}
+              completed a
+              flow a_b
+              activating b
+              variables of b {"input":7}
+              activated b
+              job b retries 3
+            > activate b
+              JobActivated b
+              job has {"input":7,"Stock":7}
+        "#]],
+    );
+}
+
+#[test]
+fn data_stores_that_are_not_defined_are_called_as_their_reference() {
+    check(
+        r#"s: startEvent
+<dataStoreReference id="stock_ref" name="stock"/>
+a: serviceTask <ioSpecification><dataOutput id="a_out" name="result"/><inputSet/><outputSet><dataOutputRefs>a_out</dataOutputRefs></outputSet></ioSpecification><dataOutputAssociation><sourceRef>a_out</sourceRef><targetRef>stock_ref</targetRef></dataOutputAssociation>
+e: endEvent
+s -> a -> e"#,
         r#"start p; complete a {"result":7}"#,
         expect![[r#"
             > start p
@@ -65,7 +101,7 @@ s -> a -> e
               JobActivated a
               JobCompleted a
               variables of a {"result":7}
-              variables of p {"store":7}
+              variables of p {"stock":7}
               completed a
               flow a_e
               passed e
@@ -106,7 +142,7 @@ s -> b -> a -> e
               JobActivated a
               JobCompleted a
               variables of a {"result":7}
-              variables of p {"stock":7}
+              variables of p {"Stock":7}
               completed a
               flow a_e
               passed e

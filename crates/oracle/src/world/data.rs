@@ -52,6 +52,10 @@ impl Instance {
     pub(crate) fn data_name(&self, id: &str) -> String {
         let objects = &self.definition().data_objects;
         if let Some(object) = objects.iter().find(|it| it.id == id) {
+            let store = |it: &String| self.model.data_stores.iter().find(|store| store.id == *it);
+            if let Some(store) = object.reference.as_ref().and_then(store) {
+                return store.name.clone().unwrap_or_else(|| store.id.clone());
+            }
             return match &object.reference {
                 Some(other) if other != id => self.data_name(other),
                 _ => object.name.clone().unwrap_or_else(|| id.to_owned()),
