@@ -10,6 +10,10 @@ use std::fmt::Write as _;
 pub struct Diagram {
     /// Id and content of each process.
     pub processes: Vec<(String, Scope)>,
+    /// Other root elements, as XML.
+    pub roots: BTreeSet<String>,
+    /// Each process is drawn as a pool with lanes, beside one that nothing is known of.
+    pub pools: bool,
 }
 
 /// What a process or sub-process contains.
@@ -23,6 +27,8 @@ pub struct Scope {
     pub associations: Vec<(String, String)>,
     /// Names of data objects; the id of the data object `x` is `data_x`.
     pub data: Vec<String>,
+    /// References to data stores, with the ids of the stores.
+    pub stores: Vec<(String, String)>,
 }
 
 /// A flow node.
@@ -99,6 +105,9 @@ impl Diagram {
         let mut body = String::new();
         for (id, scope) in &self.processes {
             let _ = writeln!(body, "  <process id=\"{id}\" isExecutable=\"true\">");
+            if self.pools {
+                scope.write_lanes(id, &mut body);
+            }
             scope.write(4, &mut body, &mut names);
             body.push_str("  </process>\n");
         }
@@ -118,9 +127,30 @@ impl Diagram {
             let definition = format!("{kind}EventDefinition");
             let _ = writeln!(out, "  <{definition} id=\"on_{kind}_{name}\" {kind}Ref=\"{kind}_{name}\"/>");
         }
+        for root in &self.roots {
+            let _ = writeln!(out, "  {root}");
+        }
+        if self.pools {
+            self.write_pools(&mut out);
+        }
         out.push_str(&body);
         out.push_str("</definitions>\n");
         out
+    }
+
+    /// A collaboration of all processes with someone outside.
+    fn write_pools(&self, out: &mut String) {
+        out.push_str("  <collaboration id=\"collaboration\">\n    <participant id=\"pool_outside\"/>\n");
+        for (id, _) in &self.processes {
+            let _ = writeln!(out, "    <participant id=\"pool_{id}\" processRef=\"{id}\"/>");
+        }
+        for (id, _) in &self.processes {
+            let _ = writeln!(
+                out,
+                "    <messageFlow id=\"to_{id}\" sourceRef=\"pool_outside\" targetRef=\"pool_{id}\"/>"
+            );
+        }
+        out.push_str("  </collaboration>\n");
     }
 
     /// Names that the file declares.
@@ -150,8 +180,27 @@ impl Scope {
         &mut self.flows[last]
     }
 
+    /// Two lanes with every other node.
+    fn write_lanes(&self, id: &str, out: &mut String) {
+        let _ = writeln!(out, "    <laneSet id=\"lanes_{id}\">");
+        for lane in 0..2 {
+            let _ = write!(out, "      <lane id=\"lane_{id}_{lane}\">");
+            for node in self.nodes.iter().skip(lane).step_by(2) {
+                let _ = write!(out, "<flowNodeRef>{}</flowNodeRef>", node.id);
+            }
+            out.push_str("</lane>\n");
+        }
+        out.push_str("    </laneSet>\n");
+    }
+
     fn write(&self, indent: usize, out: &mut String, names: &mut Names) {
         let pad = " ".repeat(indent);
+        for (id, store) in &self.stores {
+            let _ = writeln!(
+                out,
+                "{pad}<dataStoreReference id=\"{id}\" name=\"{id}\" dataStoreRef=\"{store}\"/>"
+            );
+        }
         for name in &self.data {
             let _ = writeln!(out, "{pad}<dataObject id=\"data_{name}\" name=\"{name}\"/>");
         }

@@ -19,12 +19,29 @@ impl Builder {
             "parallel_twice" => return Some(self.parallel_twice(plan, scope, from)),
             "start_quantity" => return Some(self.start_quantity(plan, scope, from)),
             "completion_quantity" => return Some(self.completion_quantity(plan, scope, from, random)),
-            "data_association" => return Some(self.data(plan, scope, from)),
+            "data_association" => {
+                let object = plan.id("object");
+                scope.data.push(object.clone());
+                let id = format!("data_{object}");
+                return Some(self.data(plan, scope, from, &object, [&id, &id]));
+            }
+            "data_store" => {
+                let store = plan.id("store");
+                let (written, read) = (plan.id("store_written_"), plan.id("store_read_"));
+                self.diagram.roots.insert(format!("<dataStore id=\"{store}_id\" name=\"{store}\"/>"));
+                for reference in [&written, &read] {
+                    scope.stores.push((reference.clone(), format!("{store}_id")));
+                }
+                return Some(self.data(plan, scope, from, &store, [&written, &read]));
+            }
             "data_local" => {
                 let id = plan.id("sub_");
                 let (mut inner, start) = (Scope::default(), plan.id("start_d_"));
                 inner.node(&start, "startEvent");
-                let at = self.data(plan, &mut inner, &start);
+                let object = plan.id("object");
+                inner.data.push(object.clone());
+                let data = format!("data_{object}");
+                let at = self.data(plan, &mut inner, &start, &object, [&data, &data]);
                 self.end(plan, &mut inner, &at, "d");
                 self.node(scope, from, &id, "subProcess").inner = Some(inner);
                 return Some(id);
@@ -178,24 +195,30 @@ impl Builder {
     }
 
     /// A task that writes a data object, one that reads it, and a decision by it.
-    fn data(&mut self, plan: &Plan, scope: &mut Scope, from: &str) -> String {
+    fn data(
+        &mut self,
+        plan: &Plan,
+        scope: &mut Scope,
+        from: &str,
+        variable: &str,
+        [written, read]: [&str; 2],
+    ) -> String {
         let (writes, reads, split) = (plan.id("writes_"), plan.id("reads_"), plan.id("split_"));
-        let (object, result) = (plan.id("object"), plan.id("result"));
-        scope.data.push(object.clone());
+        let result = plan.id("result");
         self.affects(&writes, Effect::Random(result.clone()));
         self.node(scope, from, &writes, "serviceTask").xml = format!(
             "<ioSpecification><dataOutput id=\"{result}_id\" name=\"{result}\"/><inputSet/>\
              <outputSet><dataOutputRefs>{result}_id</dataOutputRefs></outputSet></ioSpecification>\
-             <dataOutputAssociation><sourceRef>{result}_id</sourceRef><targetRef>data_{object}</targetRef></dataOutputAssociation>"
+             <dataOutputAssociation><sourceRef>{result}_id</sourceRef><targetRef>{written}</targetRef></dataOutputAssociation>"
         );
         self.node(scope, &writes, &reads, "userTask").xml = format!(
             "<ioSpecification><dataInput id=\"{reads}_in\" name=\"input\"/>\
              <inputSet><dataInputRefs>{reads}_in</dataInputRefs></inputSet><outputSet/></ioSpecification>\
-             <dataInputAssociation><sourceRef>data_{object}</sourceRef><targetRef>{reads}_in</targetRef></dataInputAssociation>"
+             <dataInputAssociation><sourceRef>{read}</sourceRef><targetRef>{reads}_in</targetRef></dataInputAssociation>"
         );
         self.node(scope, &reads, &split, "exclusiveGateway");
         let (high, low, merge) = (plan.id("high_"), plan.id("low_"), plan.id("merge_"));
-        scope.flow(&split, &high).condition = Some(format!("{object} > 2"));
+        scope.flow(&split, &high).condition = Some(format!("{variable} > 2"));
         scope.node(&high, "serviceTask");
         scope.flow(&split, &low).is_default = true;
         scope.node(&low, "task");

@@ -182,6 +182,9 @@ pub const FEATURES: &[&str] = &[
     // Data.
     "data_association",
     "data_local",
+    "data_store",
+    "global_task",
+    "collaboration",
 ];
 
 /// The model of a seed.
@@ -201,6 +204,10 @@ pub fn draw(plan: &Plan) -> Model {
         .insert("items".to_owned(), Value::List(vec![Value::Int(7), Value::Int(8), Value::Int(9)]));
     for (index, process) in plan.children.iter().enumerate() {
         builder.process(process, index);
+    }
+    if Random::new(plan.seed).chance(25) {
+        builder.features.insert("collaboration");
+        builder.diagram.pools = true;
     }
     let names = builder.diagram.names();
     let of = |kind: &str| {

@@ -83,6 +83,8 @@ const LEAVES: &[&str] = &[
     "completion_quantity",
     "data_association",
     "data_local",
+    "data_store",
+    "global_task",
     "boundary_parallel_multiple",
     "transaction_cancel",
 ];

@@ -7,6 +7,9 @@ use crate::diagram::{Event, Scope};
 /// Id of the process that call activities call.
 pub(super) const CALLED: &str = "Called";
 
+/// How the ids of call activities begin that call a task for people.
+pub(super) const CALLS_PERSON: &str = "call_person_";
+
 impl Builder {
     pub(super) fn sub_process(
         &mut self,
@@ -46,6 +49,7 @@ impl Builder {
             "call_activity" | "called_error" | "called_escalation" => {
                 return Some(self.call(plan, scope, from, random));
             }
+            "global_task" => return Some(self.call_task(plan, scope, from, random)),
             _ => return None,
         }
         Some(id)
@@ -185,6 +189,26 @@ impl Builder {
             node.xml = format!("<completionCondition>= {counter} &gt;= 2</completionCondition>");
         }
         node.inner = Some(inner);
+        id
+    }
+
+    /// A call activity that calls a task.
+    fn call_task(&mut self, plan: &Plan, scope: &mut Scope, from: &str, random: &mut Random) -> String {
+        let kinds = [
+            "globalTask",
+            "globalManualTask",
+            "globalUserTask",
+            "globalScriptTask",
+            "globalBusinessRuleTask",
+        ];
+        let kind = *random.pick(&kinds);
+        let prefix = if kind == "globalUserTask" { CALLS_PERSON } else { "call_" };
+        let (id, task) = (plan.id(prefix), plan.id("global_"));
+        self.diagram.roots.insert(format!("<{kind} id=\"{task}\"/>"));
+        let node = self.node(scope, from, &id, "callActivity").with("calledElement", &task);
+        if random.chance(25) {
+            node.xml = repeated(random);
+        }
         id
     }
 

@@ -1,5 +1,6 @@
 //! What to do next to a model, decided from what is seen of one interpreter.
 
+use super::scopes::CALLS_PERSON;
 use super::{Effect, Model, Random};
 use crate::subject::{Observation, State, Stimulus, TICK_MS};
 use crate::value::{Value, Variables};
@@ -19,7 +20,8 @@ pub fn next_stimulus(random: &mut Random, model: &Model, seen: &Observation) -> 
         57..63 if !waiting.is_empty() && (catches_errors(model) || random.chance(15)) => {
             let (element, nth, _) = random.pick(&waiting).clone();
             // People complete their tasks; only workers throw errors.
-            if model.xml.contains(&format!("<userTask id=\"{element}\"")) {
+            let is_for_people = model.xml.contains(&format!("<userTask id=\"{element}\""));
+            if is_for_people || element.starts_with(CALLS_PERSON) {
                 return complete(random, model, seen, &waiting);
             }
             let code = random.pick(&["E0", "E1", "E1", "E9"]).to_string();

@@ -80,12 +80,13 @@ impl World {
             errors.map(|it| format!("{}: {} ({:?})", it.code, it.message, it.element_id)).collect::<Vec<_>>()
         };
         let document = bpmn::read(xml.as_bytes(), "model.bpmn").map_err(|it| text(it).join("\n"))?;
-        let (model, mut problems) = bpmn::model(&document);
+        let (mut model, mut problems) = bpmn::model(&document);
         problems.extend(bpmn::rules::check(&model));
         let errors = text(problems);
         if !errors.is_empty() {
             return Err(errors.join("\n"));
         }
+        do_global_tasks_where_they_are_called(&mut model);
         let model = Rc::new(model);
         for (process, definition) in model.processes.iter().enumerate().filter(|(_, it)| it.executable) {
             for entry in starts(definition) {
@@ -517,6 +518,17 @@ pub(crate) fn waits_for_signal(model: &Definitions, single: &Single, name: &str)
 fn waits_for_message(model: &Definitions, single: &Single, name: &str) -> bool {
     let EventTrigger::Message(Some(message)) = single.trigger else { return false };
     model.messages[message].name.as_ref().is_some_and(|it| it.text == name)
+}
+
+/// A global task has nothing of its own but its work: the call activity is a task of its kind (13.3.2).
+fn do_global_tasks_where_they_are_called(model: &mut Definitions) {
+    let Definitions { processes, global_tasks, .. } = model;
+    for node in processes.iter_mut().flat_map(|process| &mut process.nodes) {
+        let FlowNodeKind::CallActivity { called_element: Some(called) } = &node.kind else { continue };
+        if let Some(task) = global_tasks.iter().find(|task| task.id == *called) {
+            node.kind = task.kind.clone();
+        }
+    }
 }
 
 /// True when an instance can be created without an event: at none start events, or where nothing leads to.
