@@ -2,6 +2,7 @@
 //! list of violations, with a test that plants one.
 
 mod connectors;
+mod elements;
 mod layers;
 mod size;
 mod text;
@@ -24,6 +25,7 @@ pub fn run(root: &Path) -> Result<bool, String> {
     violations.extend(text::check_words(&files));
     violations.extend(text::check_architecture(&files, &crates));
     violations.extend(connectors::check(&files));
+    violations.extend(elements::check(&files));
     for violation in &violations {
         println!("{violation}");
     }
