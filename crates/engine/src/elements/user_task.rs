@@ -43,20 +43,21 @@ fn evaluate(
 ) -> Result<(Option<Str>, TaskChanges, Str), Failure> {
     let scopes = Scopes::new(run.instance, at);
     let with = &mut run.evaluator;
-    let mut text = |source: &Option<Expression>| -> Result<Option<Str>, Failure> {
+    let mut text = |source: &Option<Expression>, is_date: bool| -> Result<Option<Str>, Failure> {
         match source {
             None => Ok(None),
             Some(source) => match source.evaluate(&scopes, with)? {
                 (Value::Null, _) => Ok(None),
                 (Value::String(text), _) => Ok(Some(text)),
-                (other, _) => Ok(Some(Str::from(other.to_json().trim_matches('"')))),
+                (moment, _) if is_date => Ok(Some(Str::from(moment.to_json().trim_matches('"')))),
+                (other, warnings) => Err(source.wrong_type("STRING", &other, warnings)),
             },
         }
     };
-    let assignee = text(&task.assignee)?;
-    let due_date = text(&task.due_date)?;
-    let follow_up_date = text(&task.follow_up_date)?;
-    let form = text(&task.form)?.unwrap_or_else(|| Str::from(""));
+    let assignee = text(&task.assignee, false)?;
+    let due_date = text(&task.due_date, true)?;
+    let follow_up_date = text(&task.follow_up_date, true)?;
+    let form = text(&task.form, false)?.unwrap_or_else(|| Str::from(""));
     let mut texts = |source: &Option<Expression>| -> Result<Option<Vec<Str>>, Failure> {
         source.as_ref().map(|source| source.to_texts(&scopes, with)).transpose()
     };

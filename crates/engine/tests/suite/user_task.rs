@@ -105,6 +105,61 @@ s -> u -> e",
 }
 
 #[test]
+fn user_task_whose_assignee_is_no_text_is_an_incident() {
+    check(
+        r#"s: startEvent
+u: userTask <extensionElements><zeebe:userTask/><zeebe:assignmentDefinition assignee="=boss"/></extensionElements>
+e: endEvent
+s -> u -> e"#,
+        r#"start p {"boss":["ann"]}; set {"boss":"ann"}; resolve; start p {"boss":null}"#,
+        expect![[r#"
+            > start p {"boss":["ann"]}
+              created p v1
+              passed s
+              flow s_u
+              activating u
+              incident EXTRACT_VALUE_ERROR at u: Expected result of the expression 'boss' to be 'STRING', but was 'LIST'.
+            > set {"boss":"ann"}
+              variables of p {"boss":"ann"}
+            > resolve
+              IncidentResolved at u
+              activated u
+              UserTaskCreating priority 50
+              UserTaskCreated
+              task ASSIGNING
+              task assigned to 'ann'
+            > start p {"boss":null}
+              created p v1
+              passed s
+              flow s_u
+              activated u
+              UserTaskCreating priority 50
+              UserTaskCreated
+        "#]],
+    );
+}
+
+#[test]
+fn user_task_with_a_date_that_an_expression_gives() {
+    check(
+        r#"s: startEvent
+u: userTask <extensionElements><zeebe:userTask/><zeebe:taskSchedule dueDate="=date and time(day + &quot;T10:00:00Z&quot;)"/></extensionElements>
+e: endEvent
+s -> u -> e"#,
+        r#"start p {"day":"2026-01-01"}"#,
+        expect![[r#"
+            > start p {"day":"2026-01-01"}
+              created p v1
+              passed s
+              flow s_u
+              activated u
+              UserTaskCreating due 2026-01-01T10:00:00Z, priority 50
+              UserTaskCreated
+        "#]],
+    );
+}
+
+#[test]
 fn user_task_whose_priority_is_out_of_range_is_an_incident() {
     check(
         r#"s: startEvent
