@@ -1,4 +1,5 @@
-//! Incidents: every stuck token has one, and each can be resolved.
+//! Incidents whatever the element: every stuck token has one, and each can be resolved. Those of one kind of element are
+//! with it.
 
 use expect_test::{Expect, expect};
 use testkit::{file, model, service, trace};
@@ -10,40 +11,6 @@ fn check(model: &str, script: &str, expected: Expect) {
 fn one_task(more: &str) -> String {
     let nodes = format!(r#"<startEvent id="s"/>{}<endEvent id="e"/>"#, service("a", "work", more));
     model(&nodes, "s > a > e")
-}
-
-#[test]
-fn a_job_without_retries_is_an_incident() {
-    check(
-        &one_task(""),
-        "start p
-         fail work 0
-         resolve
-         complete work",
-        expect![[r#"
-            > start p
-              created p v1
-              passed s
-              flow s_a
-              activated a
-              job work retries 3
-            > fail work 0
-              JobActivated work
-              job failed, 0 retries left
-              incident JOB_NO_RETRIES at a: it broke
-            > resolve
-              IncidentResolved at a
-              JobUpdated work
-              JobRetried work
-            > complete work
-              JobActivated work
-              JobCompleted work
-              completed a
-              flow a_e
-              passed e
-              InstanceCompleted
-        "#]],
-    );
 }
 
 #[test]
@@ -60,109 +27,6 @@ fn new_retries_do_not_resolve_the_incident() {
     world.line("resolve");
     assert!(world.job("work").is_some());
     world.check_replay();
-}
-
-#[test]
-fn an_input_mapping_that_fails_is_tried_again() {
-    let mapping =
-        r#"<zeebe:ioMapping><zeebe:input source="=assert(x, x != null)" target="y"/></zeebe:ioMapping>"#;
-    check(
-        &one_task(mapping),
-        r#"start p
-           set {"x":1}
-           resolve
-           complete work"#,
-        expect![[r#"
-            > start p
-              created p v1
-              passed s
-              flow s_a
-              activating a
-              incident IO_MAPPING_ERROR at a: Evaluating 'assert(x, x != null)' failed: assertion failed: the condition is not fulfilled
-            > set {"x":1}
-              variables of p {"x":1}
-            > resolve
-              IncidentResolved at a
-              variables of a {"y":1}
-              activated a
-              job work retries 3
-            > complete work
-              JobActivated work
-              JobCompleted work
-              completed a
-              flow a_e
-              passed e
-              InstanceCompleted
-        "#]],
-    );
-}
-
-#[test]
-fn an_output_mapping_that_fails_is_tried_again() {
-    let mapping =
-        r#"<zeebe:ioMapping><zeebe:output source="=assert(x, x != null)" target="y"/></zeebe:ioMapping>"#;
-    check(
-        &one_task(mapping),
-        r#"start p
-           complete work
-           set {"x":1}
-           resolve"#,
-        expect![[r#"
-            > start p
-              created p v1
-              passed s
-              flow s_a
-              activated a
-              job work retries 3
-            > complete work
-              JobActivated work
-              JobCompleted work
-              completing a
-              incident IO_MAPPING_ERROR at a: Evaluating 'assert(x, x != null)' failed: assertion failed: the condition is not fulfilled
-            > set {"x":1}
-              variables of p {"x":1}
-            > resolve
-              IncidentResolved at a
-              variables of p {"y":1}
-              completed a
-              flow a_e
-              passed e
-              InstanceCompleted
-        "#]],
-    );
-}
-
-#[test]
-fn a_job_type_that_is_no_text_is_an_incident() {
-    let nodes = format!(r#"<startEvent id="s"/>{}<endEvent id="e"/>"#, service("a", "=kind", ""));
-    check(
-        &model(&nodes, "s > a > e"),
-        r#"start p {"kind":5}
-           set {"kind":"mail"}
-           resolve
-           complete mail"#,
-        expect![[r#"
-            > start p {"kind":5}
-              created p v1
-              passed s
-              flow s_a
-              activating a
-              incident EXTRACT_VALUE_ERROR at a: Expected result of the expression 'kind' to be 'STRING', but was 'NUMBER'.
-            > set {"kind":"mail"}
-              variables of p {"kind":"mail"}
-            > resolve
-              IncidentResolved at a
-              activated a
-              job mail retries 3
-            > complete mail
-              JobActivated mail
-              JobCompleted mail
-              completed a
-              flow a_e
-              passed e
-              InstanceCompleted
-        "#]],
-    );
 }
 
 #[test]

@@ -6,7 +6,6 @@ mod ad_hoc_sub_process;
 mod business_rule_task;
 mod call_activity;
 mod cancel_event;
-mod cancel_listeners;
 mod compensation_event;
 mod complex_gateway;
 mod conditional_event;

@@ -1,5 +1,7 @@
 //! Listeners of Camunda 8: jobs before and after an element's own work, and at each change of a user task.
 
+mod cancel;
+
 use crate::skeleton::check;
 use expect_test::expect;
 
