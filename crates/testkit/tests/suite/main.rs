@@ -5,4 +5,5 @@
 mod betsy;
 mod differential;
 mod miwg;
+mod pages;
 mod properties;
