@@ -72,6 +72,8 @@ declare! { Resource:
     DecisionDefinition = "DECISION_DEFINITION",
     /// Decision requirements graphs and the files that they come from.
     DecisionRequirementsDefinition = "DECISION_REQUIREMENTS_DEFINITION",
+    /// Deployed files that are neither processes nor decisions.
+    DeployedFile = "RESOURCE",
     /// Expressions.
     Expression = "EXPRESSION",
 }

@@ -29,7 +29,7 @@ pub fn check(definitions: &Definitions) -> Vec<Diagnostic> {
     }
     for process in definitions.executable_processes() {
         for node in &process.nodes {
-            for feature in unsupported(definitions.dialect, node) {
+            if let Some(feature) = unsupported(definitions.dialect, node) {
                 problems.node(node, RULE, format!("{feature} cannot be executed yet"), HELP);
             }
         }
@@ -43,24 +43,13 @@ pub fn check(definitions: &Definitions) -> Vec<Diagnostic> {
     problems.into_list()
 }
 
-/// Names what of a flow node the engine cannot run. This is the table; it shrinks.
-fn unsupported(dialect: Dialect, node: &FlowNode) -> Vec<String> {
-    let mut out: Vec<String> = kind(dialect, node).into_iter().collect();
-    let mut refuse = |condition: bool, name: &str| {
-        if condition {
-            out.push(name.to_owned());
-        }
-    };
-    refuse(!node.ext.linked_resources.is_empty(), "a linked resource");
-    out
-}
-
 fn has_job(ext: &Extensions) -> bool {
     let external = |kind| kind == ImplementationKind::ExternalTopic;
     ext.task_definition.is_some() || ext.implementation.as_ref().is_some_and(|it| external(it.kind))
 }
 
-fn kind(dialect: Dialect, node: &FlowNode) -> Option<String> {
+/// Names what of a flow node the engine cannot run. This is the table; it shrinks.
+fn unsupported(dialect: Dialect, node: &FlowNode) -> Option<String> {
     use EventTrigger as T;
     let element = node.kind.element_name();
     let event = |trigger: &T| Some(format!("a {} event definition at `{element}`", trigger.name()));

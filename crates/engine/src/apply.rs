@@ -92,6 +92,7 @@ impl Instance {
                 self.apply_wait(event, index);
                 self.apply_compensation(event);
                 self.apply_task(event);
+                self.apply_data_store(event);
             }
         }
     }

@@ -2,8 +2,10 @@
 
 use crate::aggregate::{Env, Step, misdirected};
 use crate::compile::{self, Catch, Process};
+use crate::data_store::DataStores;
 use crate::decision::{Decision, Decisions};
 use crate::expression::Evaluator;
+use crate::files::{self, Files};
 use crate::index::{IndexChange, IndexEntry, Wake};
 use crate::instance::Instance;
 use crate::limits;
@@ -13,8 +15,8 @@ use bpmn::model::Binding;
 use record::command::Origin;
 use record::wire::{self, Bytes, WireError};
 use record::{
-    AggregateId, Command, DeployedProcess, Event, Key, Rejection, RejectionKind, Resource, Response, Str,
-    Variables,
+    AggregateId, Command, DeployedProcess, DeployedResource, Event, Key, Rejection, RejectionKind, Resource,
+    Response, Str, Variables,
 };
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
@@ -71,6 +73,8 @@ pub struct Catalog {
     versions: FxHashMap<(Str, Str), Vec<Key>>,
     timers: Vec<(Str, StartTimer)>,
     decisions: Decisions,
+    files: Files,
+    data_stores: DataStores,
     /// In order of deployment, for the checkpoint.
     order: Vec<Key>,
 }
@@ -135,6 +139,16 @@ impl Catalog {
         &self.decisions
     }
 
+    /// Files that are neither processes nor decisions.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Data stores of all tenants.
+    pub fn data_stores(&self) -> &DataStores {
+        &self.data_stores
+    }
+
     /// The decision that a task of an instance calls.
     pub(crate) fn called_decision(
         &self,
@@ -169,6 +183,11 @@ impl Catalog {
             Command::EvaluateDecision { decision, decision_id, variables } => {
                 self.evaluate(tenant, *decision, decision_id, variables, env)
             }
+            Command::WriteDataStore { store, value, instance } => {
+                let events = Catalog::write_data_store(store, value, *instance, *env.sends);
+                *env.sends += 1;
+                Ok(Step { events, response: Response::Done {}, index: Vec::new(), more: false })
+            }
             Command::TriggerStartTimer { timer } => self.trigger_timer(tenant, *timer, env),
             Command::EvaluateConditions { definition, variables, business_id } => {
                 self.evaluate_conditions(tenant, *definition, variables, business_id, env)
@@ -190,7 +209,21 @@ impl Catalog {
             new.events.extend(deployed.events);
             (requirements, decisions) = (deployed.requirements, deployed.decisions);
         }
+        let mut files: Vec<DeployedResource> = Vec::new();
         for resource in others {
+            if !files::is_process(resource) {
+                let key = new.key();
+                let (event, deployed) = self.files.deploy(tenant, deployment, key, resource);
+                if files.iter().any(|other| other.id == deployed.id) {
+                    new.problems.push(format!(
+                        "{}: another file of this deployment has the id '{}'",
+                        resource.name, deployed.id
+                    ));
+                }
+                new.events.extend(event);
+                files.push(deployed);
+                continue;
+            }
             for process in new.keep(read(resource)).into_iter().flatten() {
                 let key = new.key();
                 let (event, deployed) = self.add(tenant, deployment, key, resource, &process, &processes);
@@ -213,7 +246,7 @@ impl Catalog {
             return Err(Rejection::new(RejectionKind::InvalidArgument, text));
         }
         new.events.push(Event::DeploymentCreated { key: deployment });
-        let response = Response::Deployed { key: deployment, processes, requirements, decisions };
+        let response = Response::Deployed { key: deployment, processes, requirements, decisions, files };
         Ok(Step { events: new.events, response, index: Vec::new(), more: false })
     }
 
@@ -409,6 +442,8 @@ impl Catalog {
                     index.push(IndexChange::Remove(entry));
                 }
             }
+            Event::FileDeployed { .. } => self.files.apply(tenant, event),
+            Event::DataStoreChanged { .. } => self.data_stores.apply(tenant, event),
             _ => self.decisions.apply(tenant, event),
         }
     }
@@ -435,7 +470,8 @@ impl Catalog {
             };
             (definition.tenant.clone(), event)
         });
-        let deployed = deployed.chain(self.decisions.events()).collect();
+        let deployed = deployed.chain(self.decisions.events()).chain(self.files.events());
+        let deployed = deployed.chain(self.data_stores.events()).collect();
         wire::to_bytes(&Kept { deployed, timers: self.timers.clone() })
     }
 

@@ -350,6 +350,8 @@ record::message! {
         27 parked: Vec<Command>,
         /// Steps in a row that ended at their budget.
         28 continuations: u32,
+        /// Data stores into which an own write is under way, one for each write.
+        29 unsettled: Vec<Str>,
     }
 }
 

@@ -97,7 +97,13 @@ impl Run<'_> {
         let job = self.instance.job(key).filter(|job| job.state == JobState::Activatable).cloned();
         let job = job.ok_or_else(|| no_such_job("activate", key))?;
         let node = self.node_of(job.element).map(|(_, node)| node);
-        let headers = self.job_task(&job).map(|task| task.headers.clone()).unwrap_or_default();
+        let task = self.job_task(&job);
+        let mut headers = task.map(|task| task.headers.clone()).unwrap_or_default();
+        if let Some(task) = task.filter(|task| !task.linked.is_empty())
+            && let Ok(linked) = self.linked_resources(task, job.element)
+        {
+            headers.push((Str::from("linkedResources"), linked));
+        }
         let deadline = self.now + timeout.clamp(0, limits::MAX_SPAN_MS);
         let fence = job.fence + 1;
         self.emit(Event::JobActivated { key, worker: worker.clone(), deadline, fence });
@@ -174,33 +180,6 @@ impl Run<'_> {
             }
         }
         Ok(())
-    }
-
-    /// The part of the model that a job does.
-    fn job_task(&self, job: &Job) -> Option<&JobTask> {
-        let process = self.process;
-        let node = self.node_of(job.element).map(|(_, node)| node);
-        match job.kind {
-            JobKind::ExecutionListener => {
-                let listeners = match node {
-                    Some(node) => node.listeners.as_deref(),
-                    None => process.listeners.as_deref(),
-                };
-                self.listener_of(job, listeners?).map(|listener| &listener.job)
-            }
-            JobKind::TaskListener => match &node?.kind {
-                NodeKind::UserTask(task) => self.task_listener(job, task).map(|listener| &listener.job),
-                _ => None,
-            },
-            JobKind::AdHocSubProcess => match &node?.kind {
-                NodeKind::AdHoc(ad_hoc) => ad_hoc.job.as_ref(),
-                _ => None,
-            },
-            JobKind::BpmnElement => match &node?.kind {
-                NodeKind::Job(job) => Some(job),
-                other => elements::intermediate_throw_event::job(other),
-            },
-        }
     }
 
     fn fail_job(&mut self, job: &Job, retries: i32, back_off: i64, message: &Str, variables: &Variables) {
@@ -280,6 +259,35 @@ impl Run<'_> {
         };
         self.emit(Event::JobUpdated { key, retries: retries.unwrap_or(job.retries), deadline });
         Ok(Response::Done {})
+    }
+}
+
+impl<'a> Run<'a> {
+    /// The part of the model that a job does.
+    fn job_task(&self, job: &Job) -> Option<&'a JobTask> {
+        let process = self.process;
+        let node = self.node_of(job.element).map(|(_, node)| node);
+        match job.kind {
+            JobKind::ExecutionListener => {
+                let listeners = match node {
+                    Some(node) => node.listeners.as_deref(),
+                    None => process.listeners.as_deref(),
+                };
+                self.listener_of(job, listeners?).map(|listener| &listener.job)
+            }
+            JobKind::TaskListener => match &node?.kind {
+                NodeKind::UserTask(task) => self.task_listener(job, task).map(|listener| &listener.job),
+                _ => None,
+            },
+            JobKind::AdHocSubProcess => match &node?.kind {
+                NodeKind::AdHoc(ad_hoc) => ad_hoc.job.as_ref(),
+                _ => None,
+            },
+            JobKind::BpmnElement => match &node?.kind {
+                NodeKind::Job(job) => Some(job),
+                other => elements::intermediate_throw_event::job(other),
+            },
+        }
     }
 }
 

@@ -51,6 +51,9 @@ impl Run<'_> {
     /// Evaluates the input mappings of an element that is about to be active. Returns the scope in which its
     /// expressions are to be evaluated.
     pub fn map_inputs(&mut self, node: &Node, key: Key, scope: Key) -> Result<Key, Failure> {
+        if !node.stores_read.is_empty() {
+            self.read_data_stores(node, scope);
+        }
         let live = self.instance.element(key);
         if node.inputs.is_empty() && node.locals.is_empty() {
             return Ok(if live.is_some() { key } else { scope });
@@ -115,6 +118,9 @@ impl Run<'_> {
                     return self.incident(key, node.ordinal, Key::NONE, failure);
                 }
             }
+        }
+        if !through && !node.stores_written.is_empty() && role != Role::Body {
+            self.write_data_stores(node, scope);
         }
         let listens = node.listeners.as_ref().is_some_and(|listeners| !listeners.end.is_empty());
         if !through && listens && role != Role::Body {

@@ -109,6 +109,7 @@ impl<'a> Run<'a> {
             Command::CorrelateSubscription { subscription, message, variables } => {
                 self.correlate(*subscription, *message, variables)
             }
+            Command::SettleDataStore { store } => self.settle_data_store(store),
             Command::Continue {} => self.take_up(),
             Command::ModifyProcessInstance { activate, terminate, moves } => {
                 self.modify(activate, terminate, moves)?

@@ -34,6 +34,7 @@ impl Run<'_> {
             Command::ResumeProcessInstance {}
             | Command::CancelProcessInstance {}
             | Command::CancelCalled {}
+            | Command::SettleDataStore { .. }
             | Command::SetVariables { .. } => Ok(None),
             Command::CorrelateSubscription { .. }
             | Command::CompleteCalled { .. }

@@ -79,7 +79,7 @@ impl Instance {
     }
 
     /// The scope that has the variable, from `scope` outwards; the process where none has.
-    fn owner(&self, mut scope: Key, name: &str) -> Key {
+    pub(crate) fn owner(&self, mut scope: Key, name: &str) -> Key {
         while let Some(element) = self.element(scope) {
             if element.variables.iter().any(|(known, _)| &**known == name) || element.scope.is_none() {
                 return element.key;

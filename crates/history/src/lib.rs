@@ -11,6 +11,7 @@ mod batch;
 mod decisions;
 mod elements;
 mod entity;
+mod files;
 mod messages;
 mod operations;
 mod project;
@@ -30,6 +31,7 @@ pub use entity::{
     CorrelatedSubscriptions, ElementInstances, Entity, Field, Incidents, Jobs, Kind, MessageSubscriptions,
     ProcessDefinitions, ProcessInstances, UserTasks, Variables,
 };
+pub use files::FileRow;
 pub use query::{
     COUNTED, Condition, MAX_LIMIT, Operator, Order, Page, PageRequest, Query, SearchError, Start, Value,
 };

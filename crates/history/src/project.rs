@@ -7,6 +7,7 @@ use crate::HistoryError;
 use crate::batch::{JobState, NewElement, NewInstance, Pending, TaskState};
 use crate::decisions;
 use crate::elements::Elements;
+use crate::files;
 use crate::messages::{message_event, subscription_event};
 use crate::operations;
 use crate::tasks::{change_task, new_task, settle};
@@ -442,6 +443,7 @@ impl Projection {
         match event {
             Event::DefinitionDeployed { .. } => self.deployed(at, event),
             Event::RequirementsDeployed { .. } => decisions::requirements_deployed(at, event),
+            Event::FileDeployed { .. } => files::deployed(at, event),
             Event::DecisionDeployed { .. } => decisions::decision_deployed(at, event),
             Event::DecisionEvaluated { element, evaluation, .. } => {
                 decisions::evaluated(at, *element, evaluation)

@@ -297,3 +297,15 @@ CREATE UNIQUE INDEX decision_instances_id ON decision_instances (id);
 CREATE INDEX decision_instances_evaluation ON decision_instances (evaluation);
 CREATE INDEX decision_instances_instance ON decision_instances (instance) WHERE instance IS NOT NULL;
 CREATE INDEX decision_instances_decision ON decision_instances (tenant, decision);
+
+-- Deployed files that are neither processes nor decisions; their content is in resources.
+CREATE TABLE files (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  version_tag TEXT,
+  deployment INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX files_id ON files (tenant, id, version);

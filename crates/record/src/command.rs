@@ -515,6 +515,20 @@ choice! {
             /// A name of the business for the instances.
             3 business_id: Str,
         },
+        /// An instance writes into a data store.
+        53 WriteDataStore {
+            /// The store.
+            1 store: Str,
+            /// What it holds from now on.
+            2 value: Json,
+            /// Who writes.
+            3 instance: Key,
+        },
+        /// A write of this instance is through.
+        54 SettleDataStore {
+            /// The store.
+            1 store: Str,
+        },
         /// What a job asked for goes on elsewhere: it is leased again, to be asked after, when its time comes.
         52 KeepJobPending {
             /// The job.

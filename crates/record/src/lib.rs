@@ -22,7 +22,8 @@ pub use header::{Header, Record, RecordError};
 pub use json::{Json, JsonError, Variables};
 pub use key::{Key, KeyBlocks};
 pub use response::{
-    ActivatedJob, DeployedDecision, DeployedProcess, DeployedRequirements, Rejection, RejectionKind, Response,
+    ActivatedJob, DeployedDecision, DeployedProcess, DeployedRequirements, DeployedResource, Rejection,
+    RejectionKind, Response,
 };
 
 /// Shared text: names, ids and types are cloned often and changed never.

@@ -74,6 +74,24 @@ message! {
 }
 
 message! {
+    /// A file of a deployment that is neither processes nor decisions.
+    pub struct DeployedResource {
+        /// Its key.
+        1 key: Key,
+        /// What its versions have in common.
+        2 id: Str,
+        /// 1 for the first version of this id.
+        3 version: u32,
+        /// File name.
+        4 name: Str,
+        /// The tag by which models ask for this version; empty without one.
+        5 version_tag: Str,
+        /// True where the same file was deployed before.
+        6 duplicate: bool,
+    }
+}
+
+message! {
     /// A decision of a deployment.
     pub struct DeployedDecision {
         /// Its key.
@@ -160,6 +178,8 @@ choice! {
             3 requirements: Vec<DeployedRequirements>,
             /// Its decisions.
             4 decisions: Vec<DeployedDecision>,
+            /// Its other files.
+            5 files: Vec<DeployedResource>,
         },
         /// An instance was created.
         3 Created {

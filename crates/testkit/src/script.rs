@@ -333,6 +333,14 @@ impl World {
     }
 
     fn lease_details(&mut self, job: &record::ActivatedJob) {
+        let linked = job.headers.iter().find(|(name, _)| &**name == "linkedResources");
+        let list = linked.map(|(_, list)| serde_json::from_str(list).expect("a list"));
+        for link in list.iter().flat_map(|list: &serde_json::Value| list.as_array().into_iter().flatten()) {
+            let key: i64 = link["resourceKey"].as_str().and_then(|key| key.parse().ok()).expect("a key");
+            let file = self.catalog.files().get(Key(key)).expect("it is deployed");
+            let (name, kind) = (&link["linkName"], &link["resourceType"]);
+            let _ = writeln!(self.trace, "  linked {name} {kind}: {} v{}", file.id, file.version);
+        }
         if !job.handle.is_empty() {
             let _ = writeln!(self.trace, "  work goes on as {}", job.handle);
         }

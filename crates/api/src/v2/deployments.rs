@@ -5,11 +5,13 @@ use crate::command::{submit, unexpected};
 use crate::extract::too_large;
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::v2::resources::ResourceResult;
 use axum::Json;
 use axum::extract::State;
 use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
 use record::{
-    Command, DeployedDecision, DeployedProcess, DeployedRequirements, Key, Resource, Response, wire,
+    Command, DeployedDecision, DeployedProcess, DeployedRequirements, DeployedResource, Key, Resource,
+    Response, wire,
 };
 use runtime::Target;
 use serde::Serialize;
@@ -62,8 +64,8 @@ struct DeploymentMetadataResult {
     #[schema(required, value_type = Option<HashMap<String, Value>>)]
     form: Option<()>,
     /// Any other file.
-    #[schema(required, value_type = Option<HashMap<String, Value>>)]
-    resource: Option<()>,
+    #[schema(required)]
+    resource: Option<ResourceResult>,
 }
 
 /// A process of a deployment.
@@ -145,12 +147,13 @@ async fn create_deployment(
     }
     let request = auth.request(Target::Catalog, Command::DeployResources { resources });
     match submit(&app, request).await? {
-        Response::Deployed { key, processes, requirements, decisions } => {
+        Response::Deployed { key, processes, requirements, decisions, files } => {
             let tenant = auth.tenant();
             let processes = processes.iter().map(|process| process_of(process, &tenant));
             let decisions = decisions.iter().map(|decision| decision_of(decision, &tenant));
             let requirements = requirements.iter().map(|graph| requirements_of(graph, &tenant));
-            let deployments = processes.chain(decisions).chain(requirements).collect();
+            let files = files.iter().map(|file| file_of(file, &tenant));
+            let deployments = processes.chain(decisions).chain(requirements).chain(files).collect();
             Ok(Json(DeploymentResult { deployment_key: key, tenant_id: auth.tenant(), deployments }))
         }
         other => Err(unexpected(&other)),
@@ -223,6 +226,20 @@ fn requirements_of(graph: &DeployedRequirements, tenant: &str) -> DeploymentMeta
             resource_name: graph.resource.to_string(),
             tenant_id: tenant.to_owned(),
             decision_requirements_key: graph.key,
+        }),
+        ..DeploymentMetadataResult::default()
+    }
+}
+
+fn file_of(file: &DeployedResource, tenant: &str) -> DeploymentMetadataResult {
+    DeploymentMetadataResult {
+        resource: Some(ResourceResult {
+            resource_name: file.name.to_string(),
+            version: i32::try_from(file.version).unwrap_or(i32::MAX),
+            version_tag: Some(file.version_tag.to_string()).filter(|tag| !tag.is_empty()),
+            resource_id: file.id.to_string(),
+            tenant_id: tenant.to_owned(),
+            resource_key: file.key,
         }),
         ..DeploymentMetadataResult::default()
     }

@@ -15,6 +15,7 @@ mod jobs;
 mod messages;
 mod process_definitions;
 mod process_instances;
+mod resources;
 mod signals;
 mod user_tasks;
 mod variables;
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(process_definitions::routes())
         .merge(decision_definitions::routes())
         .merge(decision_requirements::routes())
+        .merge(resources::routes())
         .merge(decision_instances::routes())
         .merge(process_instances::routes())
         .merge(jobs::routes())

@@ -1,8 +1,8 @@
 //! Compiles nodes and flows; refuses what slips through validation.
 
 use super::kinds::{
-    AdHocModel, Behavior, CallModel, ComplexGateway, DecisionTask, EventBasedGateway, JobTask, Listener,
-    Listeners, Looping, MultiInstance, NodeKind, Throw, UserTaskModel,
+    AdHocModel, Behavior, CallModel, ComplexGateway, DecisionTask, EventBasedGateway, JobTask, Linked,
+    Listener, Listeners, Looping, MultiInstance, NodeKind, Throw, UserTaskModel,
 };
 use super::{Element, Flow, Mapping, Node, Process, reach};
 use crate::expression::Expression;
@@ -119,6 +119,8 @@ impl Compiler<'_> {
             ad_hoc,
             restricts: !node.ext.outputs.is_empty(),
             data_outputs: Vec::new(),
+            stores_read: Vec::new(),
+            stores_written: Vec::new(),
             collects,
             plain: false,
             start_quantity: node.start_quantity,
@@ -140,6 +142,8 @@ impl Compiler<'_> {
             && !out.conditional
             && out.completion_quantity == 1
             && out.locals.is_empty()
+            && out.stores_read.is_empty()
+            && out.stores_written.is_empty()
             && out.listeners.is_none();
         out
     }
@@ -369,6 +373,7 @@ impl Compiler<'_> {
                 retries: self.expression(&node.id, &definition.retries),
                 headers: job_headers,
                 priority,
+                linked: self.linked(node),
             });
         }
         if self.definitions.dialect == Dialect::Zeebe {
@@ -387,7 +392,17 @@ impl Compiler<'_> {
             _ => node.operation.clone().unwrap_or_else(|| node.id.clone()),
         };
         let (job_type, retries) = (Expression::text(&job_type), Expression::text("3"));
-        Some(JobTask { job_type, retries, headers: job_headers, priority })
+        Some(JobTask { job_type, retries, headers: job_headers, priority, linked: self.linked(node) })
+    }
+
+    fn linked(&mut self, node: &model::FlowNode) -> Vec<Linked> {
+        let linked = node.ext.linked_resources.iter().map(|linked| Linked {
+            resource: self.expression(&node.id, &linked.resource_id),
+            resource_type: Str::from(linked.resource_type.as_deref().unwrap_or_default()),
+            link_name: Str::from(linked.link_name.as_deref().unwrap_or_default()),
+            binding: linked.binding.clone(),
+        });
+        linked.collect()
     }
 
     fn listeners(&mut self, owner: &str, ext: &model::Extensions) -> Option<Box<Listeners>> {
@@ -421,6 +436,7 @@ impl Compiler<'_> {
                 retries: self.expression(owner, retries),
                 headers: headers(own_headers),
                 priority: None,
+                linked: Vec::new(),
             },
         }
     }
@@ -511,6 +527,10 @@ impl Compiler<'_> {
         for association in &node.data.input_associations {
             let compiled = self.association(process, node, association);
             out.inputs.extend(compiled);
+            let assigned = association.assignments.iter().map(|(from, _)| &from.text);
+            for id in association.sources.iter().chain(assigned) {
+                out.stores_read.extend(self.data_store(process, id));
+            }
         }
         if !node.data.output_associations.is_empty() {
             let names = node.data.outputs.iter().map(|item| item.name.as_deref().unwrap_or(&item.id));
@@ -519,7 +539,18 @@ impl Compiler<'_> {
         for association in &node.data.output_associations {
             let compiled = self.association(process, node, association);
             out.outputs.extend(compiled);
+            let assigned = association.assignments.iter().map(|(_, to)| &to.text);
+            for id in association.target.iter().chain(assigned) {
+                out.stores_written.extend(self.data_store(process, id));
+            }
         }
+    }
+
+    /// The data store that a reference of this id leads to. A store is known by its name to all processes of a tenant.
+    fn data_store(&self, process: &model::Process, id: &str) -> Option<Str> {
+        let reference = process.data_objects.iter().find(|data| data.id == id)?.reference.as_ref()?;
+        let store = self.definitions.data_stores.iter().find(|store| store.id == *reference)?;
+        Some(Str::from(store.name.as_deref().unwrap_or(&store.id)))
     }
 
     fn association(

@@ -1,7 +1,7 @@
 //! What a flow node does, compiled.
 
 use crate::expression::Expression;
-use bpmn::model;
+use bpmn::model::{self, Binding};
 use record::Str;
 
 /// What a flow node does.
@@ -254,6 +254,21 @@ pub struct JobTask {
     pub headers: Vec<(Str, Str)>,
     /// Priority.
     pub priority: Option<Expression>,
+    /// Deployed files that its worker gets.
+    pub linked: Vec<Linked>,
+}
+
+/// A deployed file that a job's worker gets.
+#[derive(Debug)]
+pub struct Linked {
+    /// Its id.
+    pub resource: Expression,
+    /// What it is.
+    pub resource_type: Str,
+    /// Name by which the worker finds it.
+    pub link_name: Str,
+    /// Which version.
+    pub binding: Binding,
 }
 
 /// A listener of an element or a user task.

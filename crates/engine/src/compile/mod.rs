@@ -10,7 +10,7 @@ mod reach;
 pub use build::compile;
 pub use kinds::{
     AdHocModel, Behavior, CallModel, Catch, ComplexGateway, DecisionTask, EventBasedGateway, JobTask, Join,
-    Listener, Listeners, Looping, MultiInstance, NodeKind, Throw, TimerModel, UserTaskModel,
+    Linked, Listener, Listeners, Looping, MultiInstance, NodeKind, Throw, TimerModel, UserTaskModel,
 };
 
 use crate::expression::Expression;
@@ -84,6 +84,10 @@ pub struct Node {
     pub throws_to_waiting: bool,
     /// Its data outputs, which only associations hand on.
     pub data_outputs: Vec<Str>,
+    /// Data stores that it reads, each the variable of its name.
+    pub stores_read: Vec<Str>,
+    /// Data stores that it writes.
+    pub stores_written: Vec<Str>,
     /// Mappings say what leaves it; without, all its variables do.
     pub restricts: bool,
     /// It is an activity of an ad-hoc sub-process.

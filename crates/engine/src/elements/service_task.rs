@@ -41,6 +41,9 @@ impl Run<'_> {
             Some(priority) => priority.to_integer(&scopes, &mut self.evaluator)?,
             None => 0,
         };
+        if !job.linked.is_empty() {
+            self.linked_resources(job, at)?;
+        }
         let retries = i32::try_from(retries).unwrap_or(i32::MAX);
         let priority = i32::try_from(priority).unwrap_or(if priority < 0 { i32::MIN } else { i32::MAX });
         Ok(PlannedJob { job_type, retries, priority })

@@ -21,6 +21,7 @@ mod incidents;
 mod inclusive_gateway;
 mod io_mappings;
 mod link_event;
+mod linked_resources;
 mod listeners;
 mod manual_task;
 mod message_event;

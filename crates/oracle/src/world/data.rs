@@ -67,6 +67,30 @@ impl Instance {
         name.unwrap_or_else(|| id.to_owned())
     }
 
+    /// The data store that something with this id refers to.
+    fn store_name(&self, id: &str) -> Option<String> {
+        let reference = self.definition().data_objects.iter().find(|it| it.id == id)?.reference.as_ref()?;
+        let store = self.model.data_stores.iter().find(|store| store.id == *reference)?;
+        Some(store.name.clone().unwrap_or_else(|| store.id.clone()))
+    }
+
+    /// An activity that reads a data store sees what any instance wrote there last.
+    fn fetch_from_stores(&mut self, id: Id, node: usize) {
+        let Some(scope) = self.lives.get(&id).and_then(|live| live.parent) else { return };
+        for association in self.node(node).data.input_associations.clone() {
+            let assigned = association.assignments.iter().map(|(from, _)| &from.text);
+            for source in association.sources.iter().chain(assigned) {
+                let Some(name) = self.store_name(source) else { continue };
+                let stored = self.shared.stores.borrow().get(&name).cloned();
+                if let Some(value) =
+                    stored.filter(|value| self.variable(scope, &name).as_ref() != Some(value))
+                {
+                    self.set_variable(scope, &name, value);
+                }
+            }
+        }
+    }
+
     /// A scope's own data objects exist, without a value, from its start; data inputs get theirs.
     pub(crate) fn declare_data(&mut self, id: Id, node: usize) {
         let own: Vec<String> = self
@@ -76,6 +100,7 @@ impl Instance {
             .filter(|it| it.parent == Some(node) && it.reference.is_none())
             .map(|it| it.name.clone().unwrap_or_else(|| it.id.clone()))
             .collect();
+        self.fetch_from_stores(id, node);
         let inputs: Vec<(String, Value)> =
             self.node(node).data.input_associations.iter().flat_map(|it| self.carried(it, id)).collect();
         if let Some(live) = self.lives.get_mut(&id) {
@@ -130,7 +155,14 @@ impl Instance {
         let associations = self.node(node).data.output_associations.clone();
         for association in &associations {
             for (name, value) in self.carried(association, id) {
-                self.set_variable(scope, &name, value);
+                self.set_variable(scope, &name, value.clone());
+            }
+            let assigned = association.assignments.iter().map(|(_, to)| &to.text);
+            for target in association.target.iter().chain(assigned) {
+                let Some(name) = self.store_name(target) else { continue };
+                if let Some(value) = self.variable(scope, &name) {
+                    self.shared.stores.borrow_mut().insert(name, value);
+                }
             }
         }
     }

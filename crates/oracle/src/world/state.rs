@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** plain data; identities are numbers that grow, so that order of creation is order of numbers.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
@@ -25,6 +25,8 @@ pub(crate) struct Shared {
     pub(crate) now: Rc<Cell<u64>>,
     sequence: Rc<Cell<u64>>,
     pub(crate) quirk: Option<Quirk>,
+    /// What data stores hold, by name.
+    pub(crate) stores: Rc<RefCell<BTreeMap<String, Value>>>,
 }
 
 impl Shared {

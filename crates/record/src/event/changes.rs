@@ -1,6 +1,6 @@
 //! The table of events: every number is final.
 
-use super::{Cause, DecisionEvaluation, IncidentType, JobKind, Pending, TaskAction};
+use super::{Cause, DecisionEvaluation, DeployedFile, IncidentType, JobKind, Pending, TaskAction};
 use crate::command::{AggregateId, Command, Origin, TaskChanges};
 use crate::secret::SecretPlace;
 use crate::wire::Bytes;
@@ -9,7 +9,6 @@ use crate::{Json, Key, Str, Variables};
 choice! {
     /// A change of one aggregate.
     pub enum Event {
-        // ---- process instance
         /// An instance began.
         1 InstanceCreated {
             /// Its definition.
@@ -385,7 +384,6 @@ choice! {
             /// What came of it.
             3 evaluation: Box<DecisionEvaluation>,
         },
-        // ---- loops and multi-instance
         /// An element instance became the body of a loop or multi-instance activity.
         44 LoopStarted {
             /// The body.
@@ -438,7 +436,6 @@ choice! {
             /// The element instance.
             1 key: Key,
         },
-        // ---- events of an instance
         /// An interrupting event sub-process took its scope over.
         47 ScopeInterrupted {
             /// The scope.
@@ -510,7 +507,6 @@ choice! {
             /// The gateway.
             2 ordinal: u32,
         },
-        // ---- compensation
         /// What was completed can be compensated.
         85 CompensationRegistered {
             /// The element instance that completed.
@@ -549,7 +545,6 @@ choice! {
             /// The compensation.
             1 key: Key,
         },
-        // ---- calls
         /// A call activity started an instance.
         89 CallStarted {
             /// The call activity.
@@ -557,7 +552,6 @@ choice! {
             /// The instance.
             2 instance: Key,
         },
-        // ---- listeners
         /// The start listeners of an element are through.
         90 ElementListened {
             /// The element instance.
@@ -570,7 +564,6 @@ choice! {
             /// The corrections.
             2 changes: TaskChanges,
         },
-        // ---- operations on an instance
         /// Nothing of the instance goes on until it is resumed.
         92 InstanceSuspended {},
         /// The instance goes on.
@@ -595,7 +588,6 @@ choice! {
         96 InstanceModified {},
         /// An ended instance is forgotten.
         97 InstanceDeleted {},
-        // ---- signal
         /// A signal was broadcast.
         100 SignalBroadcast {
             /// Names the broadcast.
@@ -615,7 +607,6 @@ choice! {
             /// The subscription.
             1 subscription: Key,
         },
-        // ---- any aggregate
         /// A command to another aggregate is on its way; it counts as sent once this is durable.
         50 CommandSent {
             /// Counts the sends of this partition, for de-duplication.
@@ -625,7 +616,6 @@ choice! {
             /// What.
             3 command: Box<Command>,
         },
-        // ---- catalog
         /// A process definition is there.
         60 DefinitionDeployed {
             /// Its key.
@@ -713,7 +703,6 @@ choice! {
             /// The tag by which processes ask for this version; empty without one.
             6 version_tag: Str,
         },
-        // ---- message
         /// A message was published.
         70 MessagePublished {
             /// Its key.
@@ -785,7 +774,6 @@ choice! {
             /// BPMN id of the process.
             1 process_id: Str,
         },
-        // ---- partition
         /// Engine time stands still.
         80 ClockPinned {
             /// At this moment, milliseconds since 1970.
@@ -793,5 +781,17 @@ choice! {
         },
         /// Engine time follows the system.
         81 ClockReset {},
+        /// What a data store holds; in an instance, an own write that began, or (without value) is through.
+        112 DataStoreChanged {
+            /// The store.
+            1 store: Str,
+            /// What was written.
+            2 value: Option<Json>,
+        },
+        /// A file that is neither processes nor decisions was deployed.
+        113 FileDeployed {
+            /// The file.
+            1 file: Box<DeployedFile>,
+        },
     }
 }

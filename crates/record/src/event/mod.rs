@@ -6,6 +6,6 @@ mod parts;
 
 pub use changes::Event;
 pub use parts::{
-    Cause, DecisionEvaluation, EvaluatedDecision, EvaluatedInput, IncidentType, JobKind, MatchedRule,
-    Pending, TaskAction,
+    Cause, DecisionEvaluation, DeployedFile, EvaluatedDecision, EvaluatedInput, IncidentType, JobKind,
+    MatchedRule, Pending, TaskAction,
 };

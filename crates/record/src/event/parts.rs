@@ -1,6 +1,7 @@
 //! What events are made of.
 
 use super::Event;
+use crate::wire::Bytes;
 use crate::{Json, Key, Str};
 
 names! {
@@ -180,5 +181,27 @@ impl Event {
     /// True for an event after which its instance is no more.
     pub fn ends_instance(&self) -> bool {
         matches!(self, Event::InstanceCompleted {} | Event::InstanceTerminated {})
+    }
+}
+
+message! {
+    /// A deployed file that is neither processes nor decisions.
+    pub struct DeployedFile {
+        /// Its key.
+        1 key: Key,
+        /// The deployment.
+        2 deployment: Key,
+        /// What versions of it have in common: the id that it gives itself, else its name.
+        3 id: Str,
+        /// From 1.
+        4 version: u32,
+        /// File name.
+        5 name: Str,
+        /// The file.
+        6 content: Bytes,
+        /// SHA-256 of it.
+        7 digest: Bytes,
+        /// The tag by which models ask for this version; empty without one.
+        8 version_tag: Str,
     }
 }

@@ -12,5 +12,6 @@ mod http;
 mod operations;
 mod pending;
 mod process;
+mod resources;
 mod storage_faults;
 mod telemetry;

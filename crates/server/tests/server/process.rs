@@ -119,10 +119,17 @@ pub const ONE_TASK: &str = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/2
 
 /// Uploads one file.
 pub fn deploy(connection: &mut Connection, name: &str, content: &str) -> Answer {
+    deploy_files(connection, &[(name, content)])
+}
+
+pub fn deploy_files(connection: &mut Connection, files: &[(&str, &str)]) -> Answer {
     let boundary = "boundary-of-the-test";
-    let body = format!(
-        "--{boundary}\r\nContent-Disposition: form-data; name=\"resources\"; filename=\"{name}\"\r\nContent-Type: text/xml\r\n\r\n{content}\r\n--{boundary}--\r\n"
-    );
+    let part = |(name, content): &(&str, &str)| {
+        format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"resources\"; filename=\"{name}\"\r\nContent-Type: text/xml\r\n\r\n{content}\r\n"
+        )
+    };
+    let body = files.iter().map(part).collect::<String>() + &format!("--{boundary}--\r\n");
     let kind = format!("multipart/form-data; boundary={boundary}");
     connection
         .send("POST", "/v2/deployments", &[("content-type", &kind)], body.as_bytes())
