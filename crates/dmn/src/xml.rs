@@ -142,8 +142,10 @@ impl Builder<'_> {
 
     fn advance(&mut self, to: usize) {
         let Some(passed) = self.source.get(self.offset..to) else { return };
-        for c in passed.chars() {
-            if c == '\n' {
+        for (at, c) in passed.char_indices() {
+            // A carriage return alone ends a line too.
+            let alone = || !self.source[self.offset + at + 1..].starts_with('\n');
+            if c == '\n' || (c == '\r' && alone()) {
                 self.cursor = Place { line: self.cursor.line + 1, column: 1 };
             } else {
                 self.cursor.column += 1;

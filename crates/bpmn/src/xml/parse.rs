@@ -153,6 +153,12 @@ impl<'s> Parser<'s> {
             return Err(self.problem("xml.character", offset, message, "remove the character"));
         }
         let source = self.source;
+        // The one that names the encoding is not part of the text any more. The reader below would skip another one, and
+        // every position after it would be wrong.
+        if source.starts_with('\u{feff}') {
+            let message = "a second byte order mark".to_owned();
+            return Err(self.problem("xml.syntax", 0, message, "remove it"));
+        }
         let mut reader = Reader::from_str(source);
         let config = reader.config_mut();
         config.check_comments = true;

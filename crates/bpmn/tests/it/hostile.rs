@@ -38,6 +38,7 @@ fn malformed_text_is_refused_with_its_place() {
         ("", "xml.syntax 1:1"),
         ("  \n ", "xml.syntax 2:2"),
         ("no markup", "xml.syntax 1:1"),
+        ("\u{feff}\u{feff}<ab\u{202}>", "xml.syntax 1:1"),
         ("<a>", "xml.syntax 1:1"),
         ("<a></b>", "xml.syntax 1:4"),
         ("</a>", "xml.syntax 1:1"),

@@ -6,7 +6,8 @@ use dirigent_dmn::{Diagnostic, Model};
 use libfuzzer_sys::fuzz_target;
 
 fn check(problems: &[Diagnostic], text: &str) {
-    let lines = text.split('\n').count() as u32;
+    // A carriage return ends a line, alone or with a line feed.
+    let lines = text.replace("\r\n", "\n").split(['\n', '\r']).count() as u32;
     for problem in problems {
         assert!(!problem.code.is_empty() && !problem.message.is_empty(), "{problem}");
         assert!(problem.place.line <= lines, "{problem}");

@@ -13,6 +13,17 @@ fn check(body: &str, wanted: Expect) {
 }
 
 #[test]
+fn a_carriage_return_alone_ends_a_line() {
+    let body = "<decision id=\"a\" name=\"A\">\r\r\n\r<variable name=\"A\"/><literalExpression><text>\r\r1 +</text></literalExpression></decision>";
+    check(
+        body,
+        expect![[r#"
+        7:4: error[feel.syntax] decision 'A': expected an expression, found the end in '1 +' (correct the expression)
+    "#]],
+    );
+}
+
+#[test]
 fn a_circle_of_decisions() {
     let body = "<decision id=\"a\" name=\"A\">\n<informationRequirement><requiredDecision href=\"#b\"/></informationRequirement>\n".to_owned()
         + &literal("1")
