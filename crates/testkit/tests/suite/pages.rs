@@ -90,7 +90,11 @@ fn run(sample: &Sample, partitions: u16, evict: bool) -> Result<(), String> {
         }
     }
     world.check_replay();
-    Ok(())
+    let ends = sample.script.lines().map(str::trim).rfind(|line| !line.is_empty());
+    match ends.is_none_or(|line| line.starts_with("expect ")) {
+        true => Ok(()),
+        false => Err("the script does not end with what it expects".to_owned()),
+    }
 }
 
 fn file_name(at: usize, model: &str) -> String {
@@ -107,7 +111,9 @@ fn expect(world: &World, expected: &str) -> Result<(), String> {
     let holds = match what {
         "completed" => state(world) == "completed",
         "terminated" => state(world) == "terminated",
-        "active" => state(world) == "active",
+        "active" => {
+            state(world) == "active" && instance.is_some_and(|instance| instance.incidents.is_empty())
+        }
         "incident" => {
             let said = format!("  incident {rest} ");
             let open = instance.is_some_and(|instance| !instance.incidents.is_empty());
@@ -200,6 +206,7 @@ fn a_page_that_says_what_is_not_so_is_found() {
     };
     assert_eq!(check("start p\nexpect waits for a\nexpect active\ncomplete a\nexpect completed"), Ok(()));
     for wrong in [
+        "complete a",
         "expect completed",
         "expect terminated",
         "expect incident JOB_NO_RETRIES",
