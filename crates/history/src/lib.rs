@@ -9,6 +9,7 @@
 
 mod batch;
 mod decisions;
+mod durable;
 mod elements;
 mod entity;
 mod files;

@@ -53,6 +53,8 @@ pub struct Journal<D: Disk> {
     chain: Hash,
     poison: Option<String>,
     cursor: Option<Cursor<D::File>>,
+    /// Position and time of the first record of the segment that was looked at last for trimming.
+    begin: Option<(u64, i64)>,
 }
 
 /// The segment that is appended to.
@@ -108,6 +110,7 @@ impl<D: Disk> Journal<D> {
             chain: tail.chain,
             poison: None,
             cursor: None,
+            begin: None,
         };
         Ok((journal, recovery))
     }
@@ -183,23 +186,49 @@ impl<D: Disk> Journal<D> {
 
     /// Removes segments all of whose records are below a position. The last segment stays. Gives the position of
     /// the oldest record that is left.
+    ///
+    /// # Errors
+    /// The disk fails. What is left has no gap, and another call goes on.
     pub fn trim(&mut self, below_lsn: u64) -> Result<u64, JournalError> {
+        self.trim_older(below_lsn, i64::MAX, usize::MAX)
+    }
+
+    /// The same for segments all of whose records are also from before a time, so many of them at most.
+    ///
+    /// # Errors
+    /// As [`Journal::trim`]; also a segment that cannot be read.
+    pub fn trim_older(&mut self, below_lsn: u64, before: i64, most: usize) -> Result<u64, JournalError> {
         let segments = list(&self.disk)?;
         let mut first = segments.first().map_or(self.next_lsn, |name| name.first_lsn);
-        let mut removed = false;
-        for pair in segments.windows(2) {
-            if pair[1].first_lsn > below_lsn {
+        for pair in segments.windows(2).take(most) {
+            let next = pair[1].first_lsn;
+            if next > below_lsn
+                || (before < i64::MAX && self.begins(&pair[1])?.is_none_or(|time| time >= before))
+            {
                 break;
             }
-            during("removing", &pair[0].to_string(), self.disk.remove(&pair[0].to_string()))?;
-            first = pair[1].first_lsn;
-            removed = true;
-        }
-        if removed {
             self.cursor = None;
+            let name = pair[0].to_string();
+            during("removing", &name, self.disk.remove(&name))?;
+            // One after the other: a crash could keep any of several removals, and the log would have a gap.
             during("syncing", "the directory", self.disk.sync_directory())?;
+            first = next;
         }
         Ok(first)
+    }
+
+    /// The time of a segment's first record; none where it has none yet.
+    fn begins(&mut self, name: &SegmentName) -> Result<Option<i64>, JournalError> {
+        if let Some((lsn, time)) = self.begin
+            && lsn == name.first_lsn
+        {
+            return Ok(Some(time));
+        }
+        let Some(mut cursor) = Cursor::seek(&mut self.disk, name.first_lsn)? else { return Ok(None) };
+        let records = cursor.read(&mut self.disk, self.next_lsn.min(name.first_lsn + 1), 1)?;
+        let time = records.first().map(|record| record.header.time);
+        self.begin = time.map(|time| (name.first_lsn, time));
+        Ok(time)
     }
 
     /// Reads every record and recomputes the whole chain.

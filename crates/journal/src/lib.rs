@@ -30,4 +30,5 @@ pub use file_disk::{FileDisk, RealFile};
 pub use journal::{Journal, Options, Recovery};
 pub use reader::Reader;
 pub use salt::Salts;
+pub use segment::first_lsn;
 pub use verify::{VerifyReport, verify};

@@ -55,6 +55,14 @@ pub(crate) fn list<D: Disk>(disk: &D) -> Result<Vec<SegmentName>, JournalError> 
     Ok(segments)
 }
 
+/// Position of the oldest record of a log, or of its first one where it has none yet.
+///
+/// # Errors
+/// The directory cannot be listed.
+pub fn first_lsn<D: Disk>(disk: &D) -> Result<u64, JournalError> {
+    Ok(list(disk)?.first().map_or(1, |name| name.first_lsn))
+}
+
 /// Segments as a reader takes them: of two generations the older, which is complete as long as it exists.
 pub(crate) fn list_for_reading<D: Disk>(disk: &D) -> Result<Vec<SegmentName>, JournalError> {
     let mut segments = list(disk)?;

@@ -103,6 +103,35 @@ fn what_was_acknowledged_survives_a_fault_and_a_crash_at_every_operation() {
 }
 
 #[test]
+fn a_crash_while_trimming_leaves_a_log_without_a_gap() {
+    let (mut kept, mut trimmed) = (0, 0);
+    for seed in 0..40 {
+        for operation in 0..8 {
+            let disk = MemoryDisk::new(seed);
+            let (mut writer, _) = Writer::open(disk.clone()).unwrap();
+            for _ in 0..6 {
+                writer.append(&[3000]).unwrap();
+            }
+            disk.fail_after(operation, Fault::InputOutput);
+            assert!(writer.journal.trim(5).is_err(), "four segments go, each with a sync");
+            drop(writer);
+            let disk = if seed % 2 == 0 { disk.crash() } else { disk.kill_process() };
+            let (mut writer, recovery) = Writer::open(disk).expect("the log opens");
+            assert_eq!(recovery.next_lsn, 7);
+            let report = writer.journal.verify().expect("no gap");
+            assert_eq!((report.first_lsn, report.next_lsn), (recovery.first_lsn, 7));
+            let records = read_all(&mut writer.journal, recovery.first_lsn).unwrap();
+            let expected: Vec<_> = (recovery.first_lsn..7).map(|lsn| record(lsn, 3000)).collect();
+            assert_eq!(records, expected);
+            kept += u64::from(recovery.first_lsn == 1);
+            trimmed += u64::from(recovery.first_lsn > 2);
+            assert_eq!(writer.journal.trim(5).unwrap(), 5, "another call goes on");
+        }
+    }
+    assert!(kept > 0 && trimmed > 0);
+}
+
+#[test]
 fn a_disk_that_lies_about_syncs_is_found_out() {
     let lost = (0..20).filter(|seed| {
         let disk = MemoryDisk::new(*seed);

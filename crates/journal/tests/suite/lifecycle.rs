@@ -96,6 +96,20 @@ fn trimming_removes_whole_segments_and_says_what_is_left() {
 }
 
 #[test]
+fn trimming_by_age_keeps_what_is_younger() {
+    let disk = written(&[&[3000], &[3000], &[3000], &[3000], &[3000]]);
+    let (mut writer, _) = Writer::open(disk).unwrap();
+    let time = |lsn| record(lsn, 0).header.time;
+    let mut trim = |below, before, most| writer.journal.trim_older(below, before, most).unwrap();
+    assert_eq!(trim(5, time(2), 9), 1, "the first segment may have records until the second begins");
+    assert_eq!(trim(5, time(2) + 1, 9), 2);
+    assert_eq!(trim(1, time(9), 9), 2, "not what is needed");
+    assert_eq!(trim(5, time(9), 1), 3, "one at a time");
+    assert_eq!(trim(5, time(9), 9), 5);
+    assert_eq!(trim(9, time(9), 9), 5, "the last segment stays");
+}
+
+#[test]
 fn erasing_keeps_the_chain_and_the_other_records() {
     let disk = written(&[&[3000], &[100, 200, 300], &[3000], &[50]]);
     let (mut writer, _) = Writer::open(disk.clone()).unwrap();
