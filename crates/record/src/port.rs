@@ -43,6 +43,19 @@ pub trait Clock: Send {
     fn now(&self) -> i64;
 }
 
+/// What connects a node with its clients. A request may come late, in another order than it was sent, more than once or
+/// not at all, and so may an answer: whoever needs to know asks again under the same id.
+pub trait Net {
+    /// What comes in.
+    type Request;
+    /// What goes out.
+    type Answer;
+    /// Takes what has arrived, without waiting. `requests` is empty, and its buffer can be used again.
+    fn receive(&mut self, requests: &mut Vec<Self::Request>);
+    /// Sends an answer, which rests only on what is durable.
+    fn send(&mut self, answer: Self::Answer);
+}
+
 /// A change to the state store, applied as a whole.
 #[derive(Debug, Default, Clone)]
 pub struct StoreBatch {

@@ -1,7 +1,7 @@
 //! How other threads talk to the engine thread: a list that is swapped as a whole, and a condition to wait on.
 
-use crate::request::{ActivateJobs, Activated, Answer, PollId, Request, Status, Target};
-use journal::Batch;
+use crate::poll_loop::{Reports, View};
+use crate::request::{ActivateJobs, Activated, Answer, Inbound, PollId, Request, Status, Target};
 use record::port::Clock;
 use record::{Rejection, RejectionKind, Response};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -28,22 +28,14 @@ impl Token {
     }
 }
 
-/// Something for the engine thread.
-pub(crate) enum Item {
-    Submit(Request, Token),
-    Await(Request, i64, Token),
-    Activate(ActivateJobs, PollId, Token),
-    Cancel(PollId),
-}
-
-impl Item {
+impl Inbound<Token> {
     /// Says no.
-    pub fn refuse(self, rejection: Rejection, lsn: u64) {
+    pub(crate) fn refuse(self, rejection: Rejection, lsn: u64) {
         match self {
-            Item::Submit(_, token) | Item::Await(_, _, token) | Item::Activate(_, _, token) => {
+            Inbound::Submit(_, token) | Inbound::Await(_, _, token) | Inbound::Activate(_, _, token) => {
                 token.refuse(rejection, lsn);
             }
-            Item::Cancel(_) => {}
+            Inbound::Cancel(_) => {}
         }
     }
 }
@@ -55,31 +47,19 @@ fn stopped() -> Rejection {
 /// What waits for the engine thread.
 #[derive(Default)]
 pub(crate) struct Inbox {
-    pub items: Vec<Item>,
-    pub log: Option<Result<Batch, String>>,
-    pub store: Option<Result<(), String>>,
-    pub exported: Option<(u64, Option<String>)>,
+    pub requests: Vec<Inbound<Token>>,
+    pub reports: Reports,
     pub stop: bool,
     asleep: bool,
     /// The engine thread is gone.
     closed: bool,
 }
 
-impl Inbox {
-    fn is_empty(&self) -> bool {
-        self.items.is_empty()
-            && self.log.is_none()
-            && self.store.is_none()
-            && self.exported.is_none()
-            && !self.stop
-    }
-}
-
 /// What all threads share.
 pub(crate) struct Shared {
     inbox: Mutex<Inbox>,
     wake: Condvar,
-    pub position: AtomicU64,
+    position: AtomicU64,
     now: AtomicI64,
     pinned: AtomicI64,
     pub status: Mutex<Status>,
@@ -103,6 +83,11 @@ impl Shared {
         }
     }
 
+    /// The last durable record.
+    pub fn position(&self) -> u64 {
+        self.position.load(Ordering::Acquire)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inbox> {
         self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -119,45 +104,37 @@ impl Shared {
         }
     }
 
-    /// Takes all that waits, into `items` where its buffer can be used again. Waits for something, `timeout` at
+    /// Takes all that waits, into `requests` where its buffer can be used again. Waits for something, `timeout` at
     /// most, where there is nothing.
-    pub fn collect(&self, mut items: Vec<Item>, timeout: Option<Duration>) -> Inbox {
+    pub fn collect(&self, mut requests: Vec<Inbound<Token>>, timeout: Option<Duration>) -> Inbox {
         let mut inbox = self.lock();
-        if inbox.is_empty()
+        if inbox.requests.is_empty()
+            && inbox.reports.is_empty()
+            && !inbox.stop
             && let Some(timeout) = timeout
         {
             inbox.asleep = true;
             inbox = self.wake.wait_timeout(inbox, timeout).unwrap_or_else(PoisonError::into_inner).0;
             inbox.asleep = false;
         }
-        std::mem::swap(&mut inbox.items, &mut items);
-        Inbox {
-            items,
-            log: inbox.log.take(),
-            store: inbox.store.take(),
-            exported: inbox.exported.take(),
-            stop: inbox.stop,
-            asleep: false,
-            closed: false,
-        }
+        std::mem::swap(&mut inbox.requests, &mut requests);
+        let (reports, stop) = (std::mem::take(&mut inbox.reports), inbox.stop);
+        Inbox { requests, reports, stop, asleep: false, closed: false }
     }
 
     /// Takes nothing more from now on; gives what is left.
-    pub fn close(&self) -> Vec<Item> {
+    pub fn close(&self) -> Vec<Inbound<Token>> {
         let mut inbox = self.lock();
         inbox.closed = true;
-        std::mem::take(&mut inbox.items)
-    }
-
-    pub fn exported(&self, lsn: u64, error: Option<String>) {
-        self.post(|inbox| inbox.exported = Some((lsn, error)));
+        std::mem::take(&mut inbox.requests)
     }
 
     /// Publishes where the node is.
-    pub fn publish(&self, position: u64, now: i64, pinned: Option<i64>) {
-        self.position.store(position, Ordering::Release);
-        self.now.store(now, Ordering::Relaxed);
-        self.pinned.store(pinned.unwrap_or(FLOWS), Ordering::Relaxed);
+    pub fn publish(&self, view: View) {
+        self.position.store(view.position, Ordering::Release);
+        self.now.store(view.now, Ordering::Relaxed);
+        self.pinned.store(view.pinned.unwrap_or(FLOWS), Ordering::Relaxed);
+        *self.status.lock().unwrap_or_else(PoisonError::into_inner) = view.status;
     }
 }
 
@@ -172,7 +149,7 @@ impl Handle {
     pub fn submit(&self, request: Request, reply: impl FnOnce(Answer) + Send + 'static) {
         let token = Token::Answer(Box::new(reply));
         let creates = matches!(request.target, Target::NewInstance);
-        self.enqueue(creates, Item::Submit(request, token));
+        self.enqueue(creates, Inbound::Submit(request, token));
     }
 
     /// Submits a `CreateProcessInstance`; the answer is [`Response::Ended`] when the instance ends, or a rejection
@@ -183,7 +160,7 @@ impl Handle {
         timeout_ms: i64,
         reply: impl FnOnce(Answer) + Send + 'static,
     ) {
-        self.enqueue(true, Item::Await(request, timeout_ms, Token::Answer(Box::new(reply))));
+        self.enqueue(true, Inbound::Await(request, timeout_ms, Token::Answer(Box::new(reply))));
     }
 
     /// Asks for jobs.
@@ -193,25 +170,25 @@ impl Handle {
         reply: impl FnOnce(Activated) + Send + 'static,
     ) -> PollId {
         let id = PollId(self.shared.next_poll.fetch_add(1, Ordering::Relaxed));
-        self.enqueue(false, Item::Activate(request, id, Token::Jobs(Box::new(reply))));
+        self.enqueue(false, Inbound::Activate(request, id, Token::Jobs(Box::new(reply))));
         id
     }
 
     /// Ends the waiting of a request for jobs; it is answered with no jobs.
     pub fn cancel_poll(&self, id: PollId) {
-        self.shared.post(|inbox| inbox.items.push(Item::Cancel(id)));
+        self.shared.post(|inbox| inbox.requests.push(Inbound::Cancel(id)));
     }
 
-    fn enqueue(&self, creates: bool, item: Item) {
+    fn enqueue(&self, creates: bool, item: Inbound<Token>) {
         let mut refused = None;
         self.shared.post(|inbox| {
             if inbox.closed {
                 refused = Some((item, stopped()));
-            } else if creates && inbox.items.len() >= self.shared.queue {
-                let text = format!("{} commands wait already: try again later", inbox.items.len());
+            } else if creates && inbox.requests.len() >= self.shared.queue {
+                let text = format!("{} commands wait already: try again later", inbox.requests.len());
                 refused = Some((item, Rejection::new(RejectionKind::ResourceExhausted, text)));
             } else {
-                inbox.items.push(item);
+                inbox.requests.push(item);
             }
         });
         if let Some((item, rejection)) = refused {
@@ -221,7 +198,7 @@ impl Handle {
 
     /// The last durable record.
     pub fn position(&self) -> u64 {
-        self.shared.position.load(Ordering::Acquire)
+        self.shared.position()
     }
 
     /// Engine time, milliseconds since 1970.

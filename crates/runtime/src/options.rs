@@ -27,6 +27,8 @@ pub struct Options {
     pub exporter_lag_ms: i64,
     /// Length that a segment of the log is preallocated to.
     pub segment_bytes: u64,
+    /// How long records stay in the log that neither recovery nor the exporter needs, milliseconds; none for ever.
+    pub log_keep_ms: Option<i64>,
     /// Where all randomness of the node comes from.
     pub seed: u64,
     /// A bug put in on purpose, to see that the simulator finds it.
@@ -48,6 +50,7 @@ impl Default for Options {
             activation_bytes: 3 << 20,
             exporter_lag_ms: 1_000,
             segment_bytes: 64 << 20,
+            log_keep_ms: None,
             seed: 0,
             #[cfg(feature = "planted-bugs")]
             planted: None,
@@ -65,8 +68,16 @@ pub enum Planted {
     OutboxTwice,
     /// So many of a hundred steps for clients panic after they changed their aggregate: nobody must notice.
     StepPanics(u64),
+    /// So many of a hundred steps for clients break their instance: nobody must notice.
+    StepBreaks(u64),
     /// Replaying this record panics.
     ReplayPanics(u64),
+    /// A repeated request is carried out again.
+    RequestTwice,
+    /// Records leave for the exporter before they are durable.
+    ExportBeforeSync,
+    /// The log is trimmed beyond what recovery needs.
+    TrimTooFar,
 }
 
 /// Why a node does not start.
@@ -98,6 +109,16 @@ pub enum StartError {
         next_lsn: u64,
         /// The record that the store's checkpoint names.
         checkpoint: u64,
+    },
+    /// The exporter cannot go on where the log begins.
+    #[error("the read model ends at record {position}, but the log begins at record {first}: {reason}")]
+    ExporterBehindLog {
+        /// The last record that the exporter has.
+        position: u64,
+        /// The first record of the log.
+        first: u64,
+        /// Why it does not begin there.
+        reason: String,
     },
     /// An option makes no sense.
     #[error("option {option} is {value}: {expected}")]

@@ -64,6 +64,19 @@ pub struct ActivateJobs {
     pub request_id: Str,
 }
 
+/// What clients send to a node. `T` is what the answer goes through.
+#[derive(Debug, Clone)]
+pub enum Inbound<T> {
+    /// A command.
+    Submit(Request, T),
+    /// A `CreateProcessInstance` whose answer waits for the instance's end, so many milliseconds at most.
+    Await(Request, i64, T),
+    /// A request for jobs; the id names it for [`Inbound::Cancel`].
+    Activate(ActivateJobs, PollId, T),
+    /// Ends the waiting of a request for jobs.
+    Cancel(PollId),
+}
+
 /// The jobs that were leased, or why none can be.
 pub type Activated = Result<Vec<ActivatedJob>, Rejection>;
 
@@ -72,7 +85,7 @@ pub type Activated = Result<Vec<ActivatedJob>, Rejection>;
 pub struct PollId(pub u64);
 
 /// What leaves a node, with the token that came with the request.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Output<T> {
     /// The answer to a command.
     Answer(T, Answer),
@@ -97,6 +110,8 @@ pub struct Status {
     pub checkpoint_lsn: u64,
     /// Aggregates that could not be replayed and take no commands.
     pub quarantined: usize,
+    /// Steps since the start that panicked or broke an invariant of their aggregate: their commands were refused.
+    pub discarded: u64,
     /// How far the exporter is behind, milliseconds.
     pub exporter_lag_ms: i64,
     /// Why the node refuses everything, if it does.
@@ -107,6 +122,10 @@ pub struct Status {
     pub exporter_error: Option<String>,
     /// What is wrong with the state store, if something is.
     pub store_error: Option<String>,
+    /// The first record that the log has; those before it were trimmed.
+    pub log_first_lsn: u64,
+    /// Why the log cannot be trimmed, if it cannot.
+    pub trim_error: Option<String>,
 }
 
 impl Answer {

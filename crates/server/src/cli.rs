@@ -204,12 +204,36 @@ pub struct ServeArguments {
     /// Number of partitions; fixed once the data directory exists.
     #[arg(long, default_value_t = 1)]
     pub partitions: u16,
+    /// How long the log keeps records that nothing needs any more, such as `30d` or `12h`, or `all`. What is trimmed is
+    /// gone for `audit verify` and for building the read model anew; there is no archive yet.
+    #[arg(long, default_value = "all", env = "DIRIGENT_LOG_KEEP", value_parser = log_keep)]
+    pub log_keep: LogKeep,
+    /// Bytes of a segment of the log, the unit in which it is trimmed.
+    #[arg(long, default_value_t = 64 << 20, hide = true, value_parser = clap::value_parser!(u64).range(65_536..))]
+    pub log_segment: u64,
     /// A file of NAME=value lines with secrets for connectors.
     #[arg(long, env = "DIRIGENT_SECRETS")]
     pub secrets: Option<PathBuf>,
     /// OTLP/HTTP end point for traces, such as http://127.0.0.1:4318.
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
     pub otlp: Option<String>,
+}
+
+/// How long the log keeps what nothing needs any more, milliseconds; none for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogKeep(pub Option<i64>);
+
+fn log_keep(text: &str) -> Result<LogKeep, String> {
+    if text == "all" {
+        return Ok(LogKeep(None));
+    }
+    let span: jiff::Span = text.parse().map_err(|_| "write a duration such as 30d, 12h or P7D, or all")?;
+    let days = jiff::SpanRelativeTo::days_are_24_hours();
+    let kept = span.total((jiff::Unit::Millisecond, days)).map_err(|error| error.to_string())?;
+    if kept < 0.0 {
+        return Err("a duration must not be negative".to_owned());
+    }
+    Ok(LogKeep(Some(kept as i64)))
 }
 
 /// Why a command failed, and the exit code that says so.

@@ -54,7 +54,7 @@ pub async fn serve(arguments: ServeArguments, mode: Mode) -> Result<(), Failure>
     let listener = listen(arguments.port).await?;
     let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
     let telemetry = arguments.otlp.as_deref().map(Telemetry::start);
-    let (handle, guard, reader, cancellations) = open(&arguments, telemetry)?;
+    let Opened { handle, guard, reader, cancellations, gaps } = open(&arguments, telemetry)?;
     let secrets = connectors::secrets(arguments.secrets.as_deref())?;
     let workers = connectors::start(&handle, mode, secrets, incarnation(&arguments.data)?, cancellations);
     if mode == Mode::Development && !arguments.no_samples {
@@ -72,6 +72,7 @@ pub async fn serve(arguments: ServeArguments, mode: Mode) -> Result<(), Failure>
     let router = api::router(state).fallback(studio::serve);
     println!("Dirigent is ready at http://{address} after {} ms", began.elapsed().as_millis());
     println!("Data is kept in {}. Stop with Ctrl-C.", arguments.data.display());
+    print_reach(&handle, &gaps);
     axum::serve(listener, router)
         .with_graceful_shutdown(stopped())
         .await
@@ -95,10 +96,17 @@ async fn listen(port: u16) -> Result<TcpListener, Failure> {
     })
 }
 
-fn open(
-    arguments: &ServeArguments,
-    telemetry: Option<Telemetry>,
-) -> Result<(Handle, Guard, history::Reader, Arc<Cancellations>), Failure> {
+/// What is kept, and the engine on it.
+struct Opened {
+    handle: Handle,
+    guard: Guard,
+    reader: history::Reader,
+    cancellations: Arc<Cancellations>,
+    /// First and last record of each stretch that the read model lacks, because it was trimmed.
+    gaps: Vec<(u64, u64)>,
+}
+
+fn open(arguments: &ServeArguments, telemetry: Option<Telemetry>) -> Result<Opened, Failure> {
     let data = &arguments.data;
     let within = |what: &str, error: &dyn std::fmt::Display| {
         Failure::new(format!("{what} in {}: {error}", data.display()))
@@ -109,13 +117,21 @@ fn open(
     let disk = FileDisk::open(&log).map_err(|error| within("the log cannot be opened", &error))?;
     let store = FjallStore::open(data.join("state"))
         .map_err(|error| within("the state store cannot be opened", &error))?;
-    let history = open_history(&data.join("history.db"))
+    let history = open_history(&data.join("history.db"), &disk)
         .map_err(|error| within("the read model cannot be opened", &error))?;
     let reader = history.reader();
+    let mut gaps = history.gaps().map_err(|error| within("the read model cannot be read", &error))?;
+    let known = history.position();
     let cancellations = Cancellations::open(data)
         .map_err(|error| within("the list of cancelled work cannot be opened", &error))?;
     let cancellations = Arc::new(cancellations);
-    let options = Options { partitions: arguments.partitions, seed: seed(), ..Options::default() };
+    let options = Options {
+        partitions: arguments.partitions,
+        log_keep_ms: arguments.log_keep.0,
+        segment_bytes: arguments.log_segment,
+        seed: seed(),
+        ..Options::default()
+    };
     let reading = Arc::new(move || FileDisk::for_reading(&log));
     let exporter: Box<dyn runtime::Exporter> =
         Box::new(Exports { history, telemetry, cancellations: cancellations.clone() });
@@ -130,22 +146,49 @@ fn open(
         );
         return Err(within("the read model is ahead of the log", &why));
     }
-    Ok((handle, guard, reader, cancellations))
+    let first = handle.status().log_first_lsn;
+    if known + 1 < first {
+        gaps.push((known + 1, first - 1));
+    }
+    Ok(Opened { handle, guard, reader, cancellations, gaps })
 }
 
-/// The read model of another version is deleted: everything in it follows from the log, which builds it again.
-fn open_history(file: &Path) -> Result<History, HistoryError> {
-    match History::open(file) {
-        Err(HistoryError::Format { .. }) => {
-            for suffix in ["", "-wal", "-shm"] {
-                let mut name = file.as_os_str().to_owned();
-                name.push(suffix);
-                // What is not there need not go.
-                drop(std::fs::remove_file(name));
-            }
-            History::open(file)
+/// The read model of another version is built again: everything in it follows from the log. Where the log was trimmed,
+/// the old file has what no other one has, so it is put aside.
+fn open_history(file: &Path, log: &FileDisk) -> Result<History, String> {
+    let text = |error: HistoryError| error.to_string();
+    let format = match History::open(file) {
+        Err(HistoryError::Format { found }) => found,
+        opened => return opened.map_err(text),
+    };
+    let first = journal::first_lsn(log).map_err(|error| error.to_string())?;
+    for suffix in ["", "-wal", "-shm"] {
+        let name = |middle: &str| {
+            let mut name = file.as_os_str().to_owned();
+            name.push(middle);
+            name.push(suffix);
+            name
+        };
+        // What is not there need not go.
+        if first > 1 {
+            drop(std::fs::rename(name(""), name(&format!(".format-{format}"))));
+        } else {
+            drop(std::fs::remove_file(name("")));
         }
-        opened => opened,
+    }
+    History::open(file).map_err(text)
+}
+
+/// Says where the log begins, where it does not begin at the beginning.
+fn print_reach(handle: &Handle, gaps: &[(u64, u64)]) {
+    let first = handle.status().log_first_lsn;
+    if first > 1 {
+        println!("The log begins at record {first}; older ones were trimmed.");
+    }
+    for (from, to) in gaps {
+        println!(
+            "The read model knows nothing of records {from} to {to}: they were trimmed before it was built."
+        );
     }
 }
 

@@ -31,6 +31,14 @@ impl runtime::Exporter for Exports {
         }
         Ok(())
     }
+
+    fn sync(&mut self) -> Result<u64, String> {
+        self.history.sync().map_err(|error| error.to_string())
+    }
+
+    fn begin_at(&mut self, lsn: u64) -> Result<(), String> {
+        self.history.begin_at(lsn).map_err(|error| error.to_string())
+    }
 }
 
 impl Exports {

@@ -235,11 +235,11 @@ pub fn verify(data: &Path, as_json: bool) -> Result<(), Failure> {
     let mut disk = journal::FileDisk::for_reading(&directory);
     let report =
         journal::verify(&mut disk).map_err(|error| Failure::new(format!("the log is damaged: {error}")))?;
-    let chain: String = report.chain.iter().map(|byte| format!("{byte:02x}")).collect();
+    let chain = hex(&report.chain);
     if as_json {
         let value = json!({
             "records": report.records, "erased": report.erased, "segments": report.segments,
-            "firstLsn": report.first_lsn, "nextLsn": report.next_lsn, "chain": chain,
+            "firstLsn": report.first_lsn, "nextLsn": report.next_lsn, "start": hex(&report.start), "chain": chain,
         });
         println!("{value}");
     } else {
@@ -247,6 +247,17 @@ pub fn verify(data: &Path, as_json: bool) -> Result<(), Failure> {
             "The chain of {} records in {} segments is unbroken ({} erased). It ends with\n{chain}",
             report.records, report.segments, report.erased
         );
+        if report.first_lsn > 1 {
+            println!(
+                "It reaches back to record {}: older ones were trimmed. The chain of those ended with\n{}",
+                report.first_lsn,
+                hex(&report.start)
+            );
+        }
     }
     Ok(())
+}
+
+fn hex(hash: &[u8]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }

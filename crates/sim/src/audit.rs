@@ -1,8 +1,8 @@
 //! The audit: reads the log as a stranger and checks what must hold in it.
 
 use crate::ledger::Ledger;
+use crate::world::World;
 use journal::Reader;
-use journal::memory_disk::MemoryDisk;
 use record::{AggregateId, Command, Event, Key, Record};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,10 +29,14 @@ struct Audit {
     timers: BTreeMap<Key, i64>,
 }
 
-/// Checks the log against itself and against the ledger. Where `finished`, everything must have come to its end.
-pub fn check(disk: &MemoryDisk, ledger: &Ledger, finished: bool) -> Result<u64, String> {
-    let mut audit = Audit { next_lsn: 1, ..Audit::default() };
-    let mut reader = Reader::new(disk.clone(), 1);
+/// Checks the log, with what was trimmed from it, against itself and against the ledger. Where `finished`, everything
+/// must have come to its end.
+pub fn check(world: &World, ledger: &Ledger, finished: bool) -> Result<u64, String> {
+    let (disk, mut audit) = (&world.disk, Audit { next_lsn: 1, ..Audit::default() });
+    for record in world.archive() {
+        audit.record(record).map_err(|what| format!("record {}: {what}", record.header.lsn))?;
+    }
+    let mut reader = Reader::new(disk.clone(), audit.next_lsn);
     loop {
         let records = reader.read(u64::MAX, 1 << 20).map_err(|error| error.to_string())?;
         if records.is_empty() {
@@ -151,7 +155,7 @@ impl Audit {
         if let Some(lost) = ledger.instances().iter().find(|key| !self.created.contains(key)) {
             return Err(format!("the creation of instance {lost} was acknowledged and is not in the log"));
         }
-        if let Some(lost) = ledger.completed.iter().find(|key| !self.completed.contains(key)) {
+        if let Some(lost) = ledger.completed.keys().find(|key| !self.completed.contains(key)) {
             return Err(format!("the completion of job {lost} was acknowledged and is not in the log"));
         }
         if let Some(lost) = ledger.successes().find(|id| !self.requests.contains_key(*id)) {

@@ -9,8 +9,8 @@ pub struct Ledger {
     /// First answer by request id.
     answers: BTreeMap<String, Response>,
     instances: BTreeSet<Key>,
-    /// Jobs whose completion was acknowledged.
-    pub completed: BTreeSet<Key>,
+    /// Jobs whose completion was acknowledged, with the number of answers that the node had sent by then.
+    pub completed: BTreeMap<Key, u64>,
 }
 
 impl Ledger {
@@ -34,8 +34,8 @@ impl Ledger {
     }
 
     /// The completion of a job was acknowledged.
-    pub fn completed(&mut self, job: Key) {
-        self.completed.insert(job);
+    pub fn completed(&mut self, job: Key, sent: u64) {
+        self.completed.entry(job).or_insert(sent);
     }
 
     /// Instances whose creation was acknowledged.

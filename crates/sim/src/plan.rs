@@ -14,12 +14,25 @@ pub enum Planted {
     AnswerBeforeSync,
     /// A command of the outbox is carried out twice.
     OutboxTwice,
+    /// A repeated request is carried out again.
+    RequestTwice,
+    /// Records are exported before they are durable.
+    ExportBeforeSync,
+    /// The log is trimmed beyond what recovery needs.
+    TrimTooFar,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Planted; 4] =
-        [Planted::SkippedSync, Planted::IgnoredChecksum, Planted::AnswerBeforeSync, Planted::OutboxTwice];
+    pub const ALL: [Planted; 7] = [
+        Planted::SkippedSync,
+        Planted::IgnoredChecksum,
+        Planted::AnswerBeforeSync,
+        Planted::OutboxTwice,
+        Planted::RequestTwice,
+        Planted::ExportBeforeSync,
+        Planted::TrimTooFar,
+    ];
 }
 
 /// One simulation.
@@ -52,12 +65,17 @@ impl Plan {
             store_after_ms: random.range(0, 3_000) as i64,
             store_batch: random.range(1, 30) as usize,
             index_head: random.range(1, 20) as usize,
+            log_keep_ms: random.chance(60).then(|| random.range(0, 100_000) as i64),
             seed,
             planted: match planted {
                 Some(Planted::AnswerBeforeSync) => Some(runtime::Planted::AnswerBeforeSync),
                 Some(Planted::OutboxTwice) => Some(runtime::Planted::OutboxTwice),
+                Some(Planted::RequestTwice) => Some(runtime::Planted::RequestTwice),
+                Some(Planted::ExportBeforeSync) => Some(runtime::Planted::ExportBeforeSync),
+                Some(Planted::TrimTooFar) => Some(runtime::Planted::TrimTooFar),
                 // Not a bug but a fault, which the node must survive.
-                None if random.chance(30) => Some(runtime::Planted::StepPanics(random.range(1, 10))),
+                None if random.chance(20) => Some(runtime::Planted::StepPanics(random.range(1, 10))),
+                None if random.chance(20) => Some(runtime::Planted::StepBreaks(random.range(1, 10))),
                 _ => None,
             },
             ..Options::default()

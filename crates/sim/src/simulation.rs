@@ -1,12 +1,12 @@
 //! One simulation from its seed to its verdict.
 
 use crate::audit;
-use crate::clients::{Clients, Send};
+use crate::clients::Clients;
 use crate::models;
 use crate::plan::Plan;
 use crate::random::Random;
 use crate::world::World;
-use runtime::Output;
+use runtime::{Inbound, Output};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Rounds in which all must have come to its end after the faults stop.
@@ -21,6 +21,10 @@ pub struct Stats {
     pub answers: u64,
     /// Crashes and restarts.
     pub restarts: u64,
+    /// Steps that were discarded.
+    pub discarded: u64,
+    /// Records that were trimmed from the log.
+    pub trimmed: u64,
 }
 
 /// What is wrong, and how to see it again.
@@ -46,6 +50,8 @@ struct Simulation {
     world: World,
     clients: Clients,
     step: u64,
+    /// Steps that were discarded before the last start.
+    discarded: u64,
 }
 
 /// Runs a plan.
@@ -69,20 +75,34 @@ impl Simulation {
     fn new(plan: &Plan) -> Result<Self, String> {
         let random = Random::new(plan.seed.wrapping_mul(31));
         let world = World::new(plan)?;
-        Ok(Simulation { plan: plan.clone(), random, world, clients: Clients::default(), step: 0 })
+        let tolerated = match plan.options.planted {
+            Some(runtime::Planted::StepPanics(_)) => vec!["planned to panic"],
+            Some(runtime::Planted::StepBreaks(_)) => vec!["an invariant of instance"],
+            _ => Vec::new(),
+        };
+        let mut clients = Clients::default();
+        clients.tolerated = tolerated;
+        Ok(Simulation { plan: plan.clone(), random, world, clients, step: 0, discarded: 0 })
     }
 
     fn play(&mut self) -> Result<Stats, String> {
         let deploy = self.clients.deploy(models::all());
         self.send(deploy);
         self.settle()?;
+        self.world.network().set_calm(false);
         while self.step < self.plan.steps {
             self.step += 1;
             self.act()?;
         }
         self.finish()?;
-        let records = audit::check(&self.world.disk, &self.clients.ledger, true)?;
-        Ok(Stats { records, answers: self.clients.ledger.len() as u64, restarts: self.world.starts - 1 })
+        let records = audit::check(&self.world, &self.clients.ledger, true)?;
+        Ok(Stats {
+            records,
+            answers: self.clients.ledger.len() as u64,
+            restarts: self.world.starts - 1,
+            discarded: self.discarded + self.world.node().status().discarded,
+            trimmed: self.world.node().status().log_first_lsn - 1,
+        })
     }
 
     /// One thing happens.
@@ -99,30 +119,26 @@ impl Simulation {
             return self.crash();
         }
         match self.random.below(100) {
-            0..=29 => {
+            0..=25 => {
                 let call = self.clients.invent(&mut self.random);
-                // A request may get lost on its way; its client asks again one day.
-                if self.random.chance(90) {
-                    self.send(call);
-                }
+                self.send(call);
             }
-            30..=36 => {
+            26..=32 => {
                 let call = self.clients.some_call(&mut self.random);
                 self.send(call);
             }
-            37..=44 => {
+            33..=40 => {
                 let ask = self.clients.poll(&mut self.random);
                 self.submit(ask);
             }
-            45..=69 => {
-                let outputs = self.world.poll();
-                self.take(outputs)?;
+            41..=65 => {
+                self.world.turn();
+                self.take()?;
             }
-            70..=86 => {
-                let outputs = self.world.sync();
-                self.take(outputs)?;
-            }
-            87..=92 => self.world.store()?,
+            66..=81 => self.world.sync(),
+            82..=87 => self.world.store()?,
+            88..=91 => drop(self.world.export()),
+            92 => self.world.trim()?,
             _ => self.pass_time(),
         }
         Ok(())
@@ -143,20 +159,17 @@ impl Simulation {
         self.submit(send);
     }
 
-    fn submit(&mut self, send: Send) {
-        match send {
-            Send::Command(request, token) => self.world.node.submit(request, token),
-            Send::Jobs(request, id, token) => self.world.node.activate_jobs(request, id, token),
-        }
+    fn submit(&mut self, request: Inbound<u64>) {
+        self.world.network().request(request);
     }
 
-    fn take(&mut self, outputs: Vec<Output<u64>>) -> Result<(), String> {
-        for output in outputs {
-            let lost = self.step < self.plan.steps && self.random.chance(8);
+    /// Clients get what the network brings them.
+    fn take(&mut self) -> Result<(), String> {
+        let now = self.world.network().sent();
+        for (sent, output) in self.world.network().answered() {
             match output {
-                Output::Answer(token, _) | Output::Jobs(token, _) if lost => self.clients.lost(token),
-                Output::Answer(token, answer) => self.clients.answered(token, &answer)?,
-                Output::Jobs(token, jobs) => self.clients.activated(token, &jobs)?,
+                Output::Answer(token, answer) => self.clients.answered(token, &answer, now)?,
+                Output::Jobs(token, jobs) => self.clients.activated(token, &jobs, sent)?,
             }
         }
         Ok(())
@@ -165,6 +178,7 @@ impl Simulation {
     fn crash(&mut self) -> Result<(), String> {
         let (power, tried, rows) = (self.random.chance(70), self.random.chance(50), self.random.chance(50));
         self.clients.disconnected();
+        self.discarded += self.world.node().status().discarded;
         self.world.crash(power, tried, rows)?;
         if self.random.chance(25) {
             self.compare()?;
@@ -174,8 +188,8 @@ impl Simulation {
 
     /// Memory right after recovery is what the log says, with and without the store.
     fn compare(&mut self) -> Result<(), String> {
-        let live = self.world.node.snapshot().map_err(|error| error.to_string())?;
-        for (replayed, from) in self.world.replays()?.into_iter().zip(["the log alone", "store and log"]) {
+        let live = self.world.node().snapshot().map_err(|error| error.to_string())?;
+        for (from, replayed) in self.world.replays()? {
             let different = live.iter().find(|(key, state)| replayed.get(*key) != Some(state));
             let missing = replayed.keys().find(|key| !live.contains_key(*key));
             if let Some(key) = different.map(|(key, _)| key).or(missing) {
@@ -187,17 +201,18 @@ impl Simulation {
                 ));
             }
         }
-        audit::check(&self.world.disk, &self.clients.ledger, false).map(drop)
+        audit::check(&self.world, &self.clients.ledger, false).map(drop)
     }
 
     /// Lets the node come to rest without faults.
     fn settle(&mut self) -> Result<(), String> {
         for _ in 0..100_000 {
-            let outputs = self.world.poll();
-            self.take(outputs)?;
-            let outputs = self.world.sync();
-            self.take(outputs)?;
+            self.world.turn();
+            self.take()?;
+            self.world.sync();
             self.world.store()?;
+            self.world.trim()?;
+            while self.world.export() {}
             if self.world.is_dead() {
                 return Err("the node refuses though nothing failed".to_owned());
             }
@@ -212,6 +227,7 @@ impl Simulation {
     fn finish(&mut self) -> Result<(), String> {
         self.clients.disconnected();
         self.world.crash(true, false, false)?;
+        self.world.network().set_calm(true);
         self.compare()?;
         for _ in 0..FINAL_ROUNDS {
             for call in self.clients.unanswered() {
@@ -223,13 +239,14 @@ impl Simulation {
             self.settle()?;
             self.world.wall += 700_000;
             self.settle()?;
-            let live = self.world.node.snapshot().map_err(|error| error.to_string())?;
+            let live = self.world.node().snapshot().map_err(|error| error.to_string())?;
             // Only the definitions are left.
             if live.len() <= 1 && self.clients.unanswered().is_empty() {
+                self.world.check_exports()?;
                 return self.compare();
             }
         }
-        let live = self.world.node.snapshot().map_err(|error| error.to_string())?;
+        let live = self.world.node().snapshot().map_err(|error| error.to_string())?;
         let names: Vec<_> = live.keys().map(|key| String::from_utf8_lossy(key)).collect();
         Err(format!(
             "{} calls and these aggregates never come to their end: {names:?}",
@@ -244,7 +261,9 @@ fn quiet_planned_panics() {
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            let planned = panic.payload_as_str().is_some_and(|text| text.contains("is planned to panic"));
+            let planned =
+                |text: &str| text.contains("is planned to panic") || text.contains("an invariant of");
+            let planned = panic.payload_as_str().is_some_and(planned);
             if !planned {
                 before(panic);
             }

@@ -13,10 +13,14 @@ const TIME: Duration = Duration::from_secs(10);
 fn seeds_pass() {
     let first: u64 = std::env::var("DIRIGENT_SIM_FROM").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
     let begin = Instant::now();
-    let (mut count, mut restarts) = (0, 0);
+    let (mut count, mut restarts, mut discarded, mut trimmed) = (0, 0, 0, 0);
     while count < FEWEST || begin.elapsed() < TIME {
         match run(&Plan::new(first + count, None)) {
-            Ok(stats) => restarts += stats.restarts,
+            Ok(stats) => {
+                restarts += stats.restarts;
+                discarded += stats.discarded;
+                trimmed += stats.trimmed;
+            }
             Err(failure) => {
                 panic!("{failure}; see it again with: cargo run -p dirigent-sim -- --seed {}", failure.seed)
             }
@@ -24,6 +28,8 @@ fn seeds_pass() {
         count += 1;
     }
     assert!(restarts > count, "{restarts} restarts in {count} seeds");
+    assert!(discarded > count, "{discarded} steps discarded in {count} seeds");
+    assert!(trimmed > 10 * count, "{trimmed} records trimmed in {count} seeds");
 }
 
 #[test]
@@ -51,6 +57,21 @@ fn an_ignored_checksum_is_found() {
 #[test]
 fn an_answer_before_its_sync_is_found() {
     found(Planted::AnswerBeforeSync);
+}
+
+#[test]
+fn a_repeated_request_carried_out_again_is_found() {
+    found(Planted::RequestTwice);
+}
+
+#[test]
+fn a_record_exported_before_its_sync_is_found() {
+    found(Planted::ExportBeforeSync);
+}
+
+#[test]
+fn a_log_trimmed_too_far_is_found() {
+    found(Planted::TrimTooFar);
 }
 
 #[test]

@@ -35,6 +35,13 @@ struct ServerStatus {
     queued: usize,
     /// Aggregates that could not be replayed and take no commands.
     quarantined: usize,
+    /// Steps since the start that broke an invariant or panicked; their commands were refused.
+    discarded: u64,
+    /// The first record that the log has; those before it were trimmed.
+    log_begins: u64,
+    /// Why the log cannot be trimmed, if so.
+    #[schema(required)]
+    trim_error: Option<String>,
     /// Why no commands are taken, if so.
     #[schema(required)]
     poisoned: Option<String>,
@@ -69,6 +76,9 @@ async fn get_server_status(
         instances: status.in_memory,
         queued: status.queued,
         quarantined: status.quarantined,
+        discarded: status.discarded,
+        log_begins: status.log_first_lsn,
+        trim_error: status.trim_error,
         poisoned: status.poisoned,
         export_error: status.exporter_error,
         store_error: status.store_error,

@@ -39,6 +39,12 @@ impl Exporter for Projecting {
     fn export(&mut self, records: &[Arc<Record>]) -> Result<(), String> {
         self.0.export(records)
     }
+    fn sync(&mut self) -> Result<u64, String> {
+        self.0.sync().map_err(|error| error.to_string())
+    }
+    fn begin_at(&mut self, lsn: u64) -> Result<(), String> {
+        self.0.begin_at(lsn).map_err(|error| error.to_string())
+    }
 }
 
 /// An answer.

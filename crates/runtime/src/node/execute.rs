@@ -43,6 +43,7 @@ impl<S: StateStore, T> Node<S, T> {
     pub(super) fn run_request(&mut self, request: Request, reply: Reply<T>) {
         if !request.request_id.is_empty()
             && let Some(first) = self.window.get(&RequestKey::of(&request))
+            && !self.runs_twice()
         {
             let response = first.responses.first().cloned().unwrap_or(Response::Done {});
             return self.answer_again(response, reply);
@@ -258,10 +259,11 @@ impl<S: StateStore, T> Node<S, T> {
             partitions,
         };
         let (aggregate, catalog) = (&mut slot.aggregate, &self.catalog);
-        let panics = step_panics(&self.options, sender, seed);
+        let planned = Planned::of(&self.options, sender, seed);
         let result = catch_unwind(AssertUnwindSafe(|| {
+            planned.before(aggregate);
             let result = engine::step(aggregate, &id, catalog, &command, &mut env);
-            assert!(!panics, "this step is planned to panic");
+            planned.after(aggregate, result.is_err());
             result
         }));
         match result {
@@ -272,6 +274,7 @@ impl<S: StateStore, T> Node<S, T> {
             }
             Err(panic) => {
                 let rejection = panicked(&command, &*panic);
+                self.discarded += 1;
                 self.lose(at);
                 Err(refused(id, command, rejection))
             }
@@ -392,6 +395,7 @@ impl<S: StateStore, T> Node<S, T> {
             Ok(Err(rejection)) => return Err(refused(id, command, rejection)),
             Err(panic) => {
                 let rejection = panicked(&command, &*panic);
+                self.discarded += 1;
                 return Err(refused(id, command, rejection));
             }
         };
@@ -434,7 +438,10 @@ impl<S: StateStore, T> Node<S, T> {
         let rejection = match result {
             Ok(Err(rejection)) => rejection,
             Ok(Ok(_)) => gone(),
-            Err(panic) => panicked(&command, &*panic),
+            Err(panic) => {
+                self.discarded += 1;
+                panicked(&command, &*panic)
+            }
         };
         refused(id, command, rejection)
     }
@@ -494,16 +501,51 @@ fn gone() -> Rejection {
     Rejection::new(RejectionKind::NotFound, "What the command names is not there")
 }
 
-/// Whether a simulation wants this step to panic.
+/// What a simulation wants to happen in a step; nothing in production.
 #[cfg(feature = "planted-bugs")]
-fn step_panics(options: &crate::Options, sender: &Sender, seed: u64) -> bool {
-    let client = sender.source.0 == 0 && &*sender.actor != super::ENGINE;
-    client && matches!(options.planted, Some(crate::Planted::StepPanics(percent)) if seed % 100 < percent)
+enum Planned {
+    Nothing,
+    Panic,
+    Break,
+}
+
+#[cfg(feature = "planted-bugs")]
+impl Planned {
+    fn of(options: &crate::Options, sender: &Sender, seed: u64) -> Self {
+        let client = sender.source.0 == 0 && &*sender.actor != super::ENGINE;
+        match options.planted {
+            Some(crate::Planted::StepPanics(percent)) if client && seed % 100 < percent => Planned::Panic,
+            Some(crate::Planted::StepBreaks(percent)) if client && seed % 100 < percent => Planned::Break,
+            _ => Planned::Nothing,
+        }
+    }
+
+    fn before(&self, aggregate: &mut Aggregate) {
+        if let (Planned::Break, Aggregate::Instance(instance)) = (self, aggregate) {
+            instance.elements.iter_mut().take(1).for_each(|root| root.children += 1);
+        }
+    }
+
+    fn after(&self, aggregate: &mut Aggregate, rejected: bool) {
+        assert!(!matches!(self, Planned::Panic), "this step is planned to panic");
+        if let (Planned::Break, Aggregate::Instance(instance), true) = (self, aggregate, rejected) {
+            instance.elements.iter_mut().take(1).for_each(|root| root.children -= 1);
+        }
+    }
 }
 
 #[cfg(not(feature = "planted-bugs"))]
-fn step_panics(_: &crate::Options, _: &Sender, _: u64) -> bool {
-    false
+struct Planned;
+
+#[cfg(not(feature = "planted-bugs"))]
+impl Planned {
+    fn of(_: &crate::Options, _: &Sender, _: u64) -> Self {
+        Planned
+    }
+
+    fn before(&self, _: &mut Aggregate) {}
+
+    fn after(&self, _: &mut Aggregate, _: bool) {}
 }
 
 /// What a panic is for the client.

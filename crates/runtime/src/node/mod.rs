@@ -6,7 +6,10 @@ mod index;
 mod internal;
 mod recover;
 mod release;
+mod trim;
 mod write_behind;
+
+pub use trim::{Trim, Upkeep};
 
 use crate::head::Head;
 use crate::idempotency::Window;
@@ -135,6 +138,8 @@ pub struct Node<S, T> {
     checkpoint: u64,
     gone_marks: std::collections::BTreeMap<Vec<u8>, u64>,
     quarantined: usize,
+    discarded: u64,
+    trimming: trim::Trimming,
     intake: Intake,
     next_partition: u16,
     engine_actor: Str,
@@ -307,7 +312,7 @@ impl<S: StateStore, T> Node<S, T> {
 
     /// When [`Node::poll`] must be called at the latest though nothing else happens; wall-clock time.
     pub fn next_wake(&mut self) -> i64 {
-        let mut next = self.jobs.deadline().min(self.await_deadline);
+        let mut next = self.jobs.deadline().min(self.await_deadline).min(self.next_trim());
         if self.time.pinned.is_none()
             && let Ok(Some((rank, _))) = self.due.first(&self.store)
         {
@@ -359,11 +364,14 @@ impl<S: StateStore, T> Node<S, T> {
             durable_lsn: self.durable,
             checkpoint_lsn: self.checkpoint,
             quarantined: self.quarantined,
+            discarded: self.discarded,
             exporter_lag_ms: self.exporter_lag(),
             poisoned: self.poisoned.as_ref().map(ToString::to_string),
             pinned: self.time.pinned,
             exporter_error: None,
             store_error: None,
+            log_first_lsn: self.trimming.first_lsn,
+            trim_error: None,
         }
     }
 

@@ -55,7 +55,9 @@ impl<S: StateStore, T> Node<S, T> {
         let mut undone = Undone::default();
         let mut lsn = checkpoint.lsn;
         while lsn < next_lsn {
-            let records = log.read(lsn, next_lsn, READ_BYTES).map_err(StartError::Log)?;
+            let records = log.read(lsn, next_lsn, READ_BYTES).map_err(|error| {
+                StartError::Log(format!("{error}. The state store goes on from record {lsn}"))
+            })?;
             let Some(last) = records.last() else {
                 return Err(StartError::Log(format!(
                     "record {lsn} is missing, the log should go on to {next_lsn}"
@@ -109,6 +111,8 @@ impl<S: StateStore, T> Node<S, T> {
             checkpoint: 1,
             gone_marks: BTreeMap::new(),
             quarantined: 0,
+            discarded: 0,
+            trimming: super::trim::Trimming::default(),
             intake: Intake::default(),
             next_partition: 0,
             engine_actor: super::ENGINE.into(),

@@ -48,6 +48,9 @@ impl<S: StateStore, T> Node<S, T> {
         if self.exporting {
             std::mem::swap(&mut self.records, &mut self.records_in_flight);
             self.batch_times.push_back((last, self.time.wall));
+            if self.exports_before_sync() {
+                self.records_durable.append(&mut self.records_in_flight);
+            }
         }
         Some(batch)
     }
@@ -198,23 +201,36 @@ impl<S: StateStore, T> Node<S, T> {
         }
     }
 
+    /// Whether a simulation put this bug in.
     #[cfg(feature = "planted-bugs")]
-    fn answers_before_sync(&self) -> bool {
-        self.options.planted == Some(crate::Planted::AnswerBeforeSync)
+    fn has_bug(&self, bug: crate::Planted) -> bool {
+        self.options.planted == Some(bug)
     }
+}
 
-    #[cfg(not(feature = "planted-bugs"))]
-    fn answers_before_sync(&self) -> bool {
-        false
-    }
+/// Where simulations put bugs in; nowhere in production.
+macro_rules! planted {
+    ($($name:ident: $bug:ident),*) => {
+        impl<S: StateStore, T> Node<S, T> {
+            $(
+                #[cfg(feature = "planted-bugs")]
+                pub(super) fn $name(&self) -> bool {
+                    self.has_bug(crate::Planted::$bug)
+                }
 
-    #[cfg(feature = "planted-bugs")]
-    pub(super) fn delivers_twice(&self) -> bool {
-        self.options.planted == Some(crate::Planted::OutboxTwice)
-    }
+                #[cfg(not(feature = "planted-bugs"))]
+                pub(super) fn $name(&self) -> bool {
+                    false
+                }
+            )*
+        }
+    };
+}
 
-    #[cfg(not(feature = "planted-bugs"))]
-    pub(super) fn delivers_twice(&self) -> bool {
-        false
-    }
+planted! {
+    answers_before_sync: AnswerBeforeSync,
+    delivers_twice: OutboxTwice,
+    runs_twice: RequestTwice,
+    exports_before_sync: ExportBeforeSync,
+    trims_too_far: TrimTooFar
 }

@@ -15,3 +15,4 @@ mod process;
 mod resources;
 mod storage_faults;
 mod telemetry;
+mod trimming;
