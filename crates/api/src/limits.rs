@@ -38,3 +38,6 @@ pub const MAX_REQUEST_ID: usize = 256;
 
 /// Levels of called processes that are followed upwards.
 pub const MAX_CALL_DEPTH: usize = 1_000;
+
+/// Called instances of which the incidents are found with those of their caller.
+pub const MAX_CALLED_INSTANCES: usize = 10_000;

@@ -74,8 +74,13 @@ impl<E> SearchQuery<E> {
 
     /// The search inside a tenant, where a field has a value.
     pub fn with(self, tenant: String, name: &str, value: impl Into<Value>) -> Query {
+        self.which(tenant, name, Operator::Eq(value.into()))
+    }
+
+    /// The search inside a tenant, where something holds of a field.
+    pub fn which(self, tenant: String, name: &str, operator: Operator) -> Query {
         let mut query = self.of_tenant(tenant);
-        let fixed = Condition::Field { name: name.to_owned(), operator: Operator::Eq(value.into()) };
+        let fixed = Condition::Field { name: name.to_owned(), operator };
         query.condition = Condition::All(vec![query.condition, fixed]);
         query
     }

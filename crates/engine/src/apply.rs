@@ -233,7 +233,8 @@ impl Instance {
                 job.message = message.clone();
                 job.unreported = false;
             }),
-            Event::JobUpdated { key, retries, deadline } => self.change_job(*key, index, |job| {
+            Event::JobUpdated { key, retries, deadline, priority } => self.change_job(*key, index, |job| {
+                job.priority = priority.unwrap_or(job.priority);
                 job.retries = *retries;
                 job.until = *deadline;
             }),

@@ -38,8 +38,8 @@ impl Run<'_> {
                 )?;
                 Ok(Response::Done {})
             }
-            Command::CompleteTaskListener { job, denied, reason, corrections } => {
-                let job = self.leased(*job, 0, "complete")?;
+            Command::CompleteTaskListener { job, denied, reason, corrections, fence } => {
+                let job = self.leased(*job, *fence, "complete")?;
                 self.complete_task_listener(&job, *denied, reason, corrections)?;
                 Ok(Response::Done {})
             }
@@ -59,7 +59,9 @@ impl Run<'_> {
                 self.emit(Event::JobPending { key: job.key, handle: handle.clone(), poll_at });
                 Ok(Response::Done {})
             }
-            Command::UpdateJob { job, retries, timeout } => self.update_job(*job, *retries, *timeout),
+            Command::UpdateJob { job, retries, timeout, priority } => {
+                self.update_job(*job, *retries, *timeout, *priority)
+            }
             Command::TimeOutJob { job } => {
                 let due = self
                     .instance
@@ -234,6 +236,7 @@ impl Run<'_> {
         key: Key,
         retries: Option<i32>,
         timeout: Option<i64>,
+        priority: Option<i32>,
     ) -> Result<Response, Rejection> {
         let Some(job) = self.instance.job(key).cloned() else { return Err(no_such_job("update", key)) };
         if job.state == JobState::ErrorThrown {
@@ -257,7 +260,8 @@ impl Run<'_> {
                 return Err(Rejection::new(RejectionKind::InvalidState, text));
             }
         };
-        self.emit(Event::JobUpdated { key, retries: retries.unwrap_or(job.retries), deadline });
+        let retries = retries.unwrap_or(job.retries);
+        self.emit(Event::JobUpdated { key, retries, deadline, priority });
         Ok(Response::Done {})
     }
 }

@@ -340,7 +340,12 @@ impl Run<'_> {
         self.emit(Event::IncidentResolved { key });
         if let Some(job) = self.instance.job(incident.job).cloned() {
             if job.retries <= 0 {
-                self.emit(Event::JobUpdated { key: job.key, retries: 1, deadline: job.until });
+                self.emit(Event::JobUpdated {
+                    key: job.key,
+                    retries: 1,
+                    deadline: job.until,
+                    priority: None,
+                });
             }
             self.emit(Event::JobRetried { key: job.key });
             return Ok(());

@@ -328,6 +328,7 @@ impl World {
                 denied: false,
                 reason: "".into(),
                 corrections: TaskChanges::default(),
+                fence: 0,
             },
             (Kind::Task(task), _) => Command::CompleteUserTask { task: *task, variables, action: "".into() },
             (Kind::Timer { key, due }, _) => {

@@ -3,7 +3,8 @@
 //! Most instances of a busy server live through several changes within one delivery of records; writing only
 //! their last state saves more than half of the statements.
 
-use record::Str;
+use record::command::TaskChanges;
+use record::{Str, wire};
 use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
 use rustc_hash::FxHashMap;
 
@@ -38,6 +39,13 @@ impl<R> Default for Pending<R> {
 }
 
 impl<R: Stored> Pending<R> {
+    /// Adds what there is.
+    pub fn extend(&mut self, rows: impl IntoIterator<Item = R>) {
+        for row in rows {
+            self.add(row);
+        }
+    }
+
     /// The row with this key, if it was touched.
     pub fn get(&mut self, key: i64) -> Option<&mut R> {
         let at = *self.by_key.get(&key)?;
@@ -97,7 +105,7 @@ pub(crate) struct NewInstance {
 
 impl Stored for NewInstance {
     const WRITE: &'static str =
-        "INSERT OR IGNORE INTO process_instances VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        "INSERT OR IGNORE INTO process_instances VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?)";
     fn key(&self) -> i64 {
         self.key
     }
@@ -119,6 +127,26 @@ impl Stored for NewInstance {
     }
 }
 
+/// What an element instance stands for; the numbers are in the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The element, or what will be the body of a loop when its first iteration begins.
+    Plain = 0,
+    /// An iteration of it.
+    Iteration = 1,
+    /// The body around the iterations.
+    Body = 2,
+    /// The scope of an activity of an ad-hoc sub-process.
+    Inner = 3,
+}
+
+impl Role {
+    /// Bodies and scopes of activities are not counted, lest the element counts twice.
+    pub fn counts(self) -> bool {
+        matches!(self, Role::Plain | Role::Iteration)
+    }
+}
+
 /// A new row of `element_instances`.
 pub(crate) struct NewElement {
     pub key: i64,
@@ -127,8 +155,7 @@ pub(crate) struct NewElement {
     pub definition: i64,
     pub ordinal: u32,
     pub scope: i64,
-    /// 1 for the body of a loop, 2 for the scope of an activity of an ad-hoc sub-process, else 0.
-    pub body: u8,
+    pub role: Role,
     pub state: &'static str,
     pub started: i64,
     pub ended: Option<i64>,
@@ -148,7 +175,7 @@ impl Stored for NewElement {
             self.definition,
             self.ordinal,
             self.scope,
-            self.body,
+            self.role as u8,
             self.state,
             self.started,
             self.ended,
@@ -165,15 +192,20 @@ pub(crate) struct JobState {
     pub element: i64,
     pub job_type: Str,
     pub kind: Str,
-    pub listener: u32,
+    /// The event of a listener.
+    pub event: Option<Str>,
     pub state: Str,
     pub retries: i32,
+    pub priority: i32,
     pub worker: Option<Str>,
     pub deadline: Option<i64>,
     pub retry_at: Option<i64>,
     pub error_code: Option<Str>,
     pub error_message: Option<Str>,
     pub failed_with_retries: bool,
+    /// Whether a listener denied; none where it is no listener of a task, or not done.
+    pub denied: Option<bool>,
+    pub denied_reason: Option<Str>,
     pub created: i64,
     pub updated: i64,
     pub ended: Option<i64>,
@@ -181,9 +213,11 @@ pub(crate) struct JobState {
 
 impl Stored for JobState {
     const WRITE: &'static str =
-        "INSERT INTO jobs VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
-         ON CONFLICT (key) DO UPDATE SET state = ?9, retries = ?10, worker = ?11, deadline = ?12, retry_at = ?13,
-           error_code = ?14, error_message = ?15, failed_with_retries = ?16, updated = ?18, ended = ?19";
+        "INSERT INTO jobs VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+           ?20, ?21, ?22)
+         ON CONFLICT (key) DO UPDATE SET state = ?9, retries = ?10, priority = ?11, worker = ?12, deadline = ?13,
+           retry_at = ?14, error_code = ?15, error_message = ?16, failed_with_retries = ?17, denied = ?18,
+           denied_reason = ?19, updated = ?21, ended = ?22";
     fn key(&self) -> i64 {
         self.key
     }
@@ -196,15 +230,18 @@ impl Stored for JobState {
             self.element,
             &*self.job_type,
             &*self.kind,
-            self.listener,
+            self.event.as_deref(),
             &*self.state,
             self.retries,
+            self.priority,
             self.worker.as_deref(),
             self.deadline,
             self.retry_at,
             self.error_code.as_deref(),
             self.error_message.as_deref(),
             self.failed_with_retries,
+            self.denied,
+            self.denied_reason.as_deref(),
             self.created,
             self.updated,
             self.ended,
@@ -223,18 +260,21 @@ impl Loaded for JobState {
             element: row.get(4)?,
             job_type: row.get(5)?,
             kind: row.get(6)?,
-            listener: row.get(7)?,
+            event: row.get(7)?,
             state: row.get(8)?,
             retries: row.get(9)?,
-            worker: row.get(10)?,
-            deadline: row.get(11)?,
-            retry_at: row.get(12)?,
-            error_code: row.get(13)?,
-            error_message: row.get(14)?,
-            failed_with_retries: row.get(15)?,
-            created: row.get(16)?,
-            updated: row.get(17)?,
-            ended: row.get(18)?,
+            priority: row.get(10)?,
+            worker: row.get(11)?,
+            deadline: row.get(12)?,
+            retry_at: row.get(13)?,
+            error_code: row.get(14)?,
+            error_message: row.get(15)?,
+            failed_with_retries: row.get(16)?,
+            denied: row.get(17)?,
+            denied_reason: row.get(18)?,
+            created: row.get(19)?,
+            updated: row.get(20)?,
+            ended: row.get(21)?,
         })
     }
 }
@@ -256,15 +296,19 @@ pub(crate) struct TaskState {
     pub form: Option<Str>,
     pub action: Option<Str>,
     pub denied_reason: Option<Str>,
+    /// What the transition under way will change.
+    pub changes: Option<TaskChanges>,
     pub created: i64,
     pub ended: Option<i64>,
 }
 
 impl Stored for TaskState {
     const WRITE: &'static str =
-        "INSERT INTO user_tasks VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+        "INSERT INTO user_tasks VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+           ?18)
          ON CONFLICT (key) DO UPDATE SET state = ?6, assignee = ?7, candidate_users = ?8, candidate_groups = ?9,
-           due = ?10, follow_up = ?11, priority = ?12, form = ?13, action = ?14, denied_reason = ?15, ended = ?17";
+           due = ?10, follow_up = ?11, priority = ?12, form = ?13, action = ?14, denied_reason = ?15, changes = ?16,
+           ended = ?18";
     fn key(&self) -> i64 {
         self.key
     }
@@ -285,6 +329,7 @@ impl Stored for TaskState {
             self.form.as_deref(),
             self.action.as_deref(),
             self.denied_reason.as_deref(),
+            self.changes.as_ref().map(wire::to_bytes),
             self.created,
             self.ended,
         ])
@@ -310,8 +355,15 @@ impl Loaded for TaskState {
             form: row.get(12)?,
             action: row.get(13)?,
             denied_reason: row.get(14)?,
-            created: row.get(15)?,
-            ended: row.get(16)?,
+            changes: task_changes(row, 15)?,
+            created: row.get(16)?,
+            ended: row.get(17)?,
         })
     }
+}
+
+/// The column of changes; what cannot be read is as if there were none.
+pub(crate) fn task_changes(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<TaskChanges>> {
+    let bytes: Option<Vec<u8>> = row.get(at)?;
+    Ok(bytes.and_then(|bytes| wire::from_bytes(&bytes).ok()))
 }

@@ -1,6 +1,6 @@
 //! Flow nodes and sequence flows of a definition by ordinal: ids, names and types, read from the deployed file.
 
-use bpmn::model::{FlowNode, FlowNodeKind, ListenerEvent, Process, SubProcessKind};
+use bpmn::model::{FlowNode, FlowNodeKind, Process, SubProcessKind};
 use rusqlite::Connection;
 
 /// A flow node or sequence flow of a definition, or (ordinal 0) the process itself.
@@ -16,10 +16,6 @@ pub struct Element {
     pub bpmn_type: String,
     /// Custom headers of its jobs.
     pub headers: Vec<(String, String)>,
-    /// Events of its execution listeners, in order.
-    pub listeners: Vec<String>,
-    /// Events of its task listeners, in order.
-    pub task_listeners: Vec<String>,
     /// It is a loop or multi-instance activity: its body and its iterations share it.
     pub multi_instance: bool,
 }
@@ -90,8 +86,8 @@ impl Elements {
 
     /// Writes the rows of a definition.
     pub(crate) fn store(&self, connection: &Connection, definition: i64) -> rusqlite::Result<()> {
-        let mut insert = connection
-            .prepare_cached("INSERT OR REPLACE INTO elements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
+        let mut insert =
+            connection.prepare_cached("INSERT OR REPLACE INTO elements VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?;
         for (ordinal, element) in self.iter() {
             insert.execute((
                 definition,
@@ -101,8 +97,6 @@ impl Elements {
                 &element.kind,
                 &element.bpmn_type,
                 list(&element.headers),
-                list(&element.listeners),
-                list(&element.task_listeners),
                 element.multi_instance,
             ))?;
         }
@@ -112,8 +106,7 @@ impl Elements {
     /// Reads the rows of a definition.
     pub(crate) fn load(connection: &Connection, definition: i64) -> rusqlite::Result<Self> {
         let mut select = connection.prepare_cached(
-            "SELECT ordinal, id, name, type, bpmn_type, headers, listeners, task_listeners, multi_instance
-             FROM elements WHERE definition = ?",
+            "SELECT ordinal, id, name, type, bpmn_type, headers, multi_instance FROM elements WHERE definition = ?",
         )?;
         let mut rows = select.query([definition])?;
         let mut elements = Elements::default();
@@ -124,9 +117,7 @@ impl Elements {
                 kind: row.get(3)?,
                 bpmn_type: row.get(4)?,
                 headers: unlist(row.get(5)?),
-                listeners: unlist(row.get(6)?),
-                task_listeners: unlist(row.get(7)?),
-                multi_instance: row.get(8)?,
+                multi_instance: row.get(6)?,
             };
             elements.put(row.get(0)?, element);
         }
@@ -144,26 +135,12 @@ pub(crate) fn unlist<T: serde::de::DeserializeOwned>(text: Option<String>) -> Ve
 }
 
 fn of_node(node: &FlowNode) -> Element {
-    let listeners = node.ext.execution_listeners.iter().map(|listener| match &listener.event {
-        ListenerEvent::Start => "START".to_owned(),
-        ListenerEvent::End => "END".to_owned(),
-        ListenerEvent::BeforeAll => "BEFORE_ALL".to_owned(),
-        ListenerEvent::Cancel => "CANCEL".to_owned(),
-        ListenerEvent::Other(other) => other.to_uppercase(),
-    });
     Element {
         id: node.id.clone(),
         name: node.name.clone(),
         kind: camunda_type(&node.kind).to_owned(),
         bpmn_type: node.kind.element_name().to_owned(),
         headers: node.ext.headers.clone(),
-        listeners: listeners.collect(),
-        task_listeners: node
-            .ext
-            .task_listeners
-            .iter()
-            .map(|listener| listener.event.to_uppercase())
-            .collect(),
         multi_instance: node.loop_characteristics.is_some(),
     }
 }

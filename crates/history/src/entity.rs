@@ -1,5 +1,6 @@
 //! What can be searched: where each entity's rows come from, and its fields by the names of Camunda's API.
 
+use crate::batch::task_changes;
 use crate::elements::unlist;
 use crate::rows::{
     CorrelatedSubscriptionRow, ElementInstanceRow, IncidentRow, JobRow, MessageSubscriptionRow, OfDefinition,
@@ -150,7 +151,7 @@ impl Entity for ProcessInstances {
         "p.key, p.definition, d.id, d.name, d.version, d.version_tag, p.state, p.started,
         p.ended, p.parent, p.parent_element, p.root, p.business_id, p.tags,
         EXISTS (SELECT 1 FROM incidents hi WHERE hi.instance = p.key AND hi.state = 'ACTIVE'), p.tenant,
-        p.traceparent";
+        p.traceparent, p.suspended";
     const KEY: &'static str = "p.key";
     const TENANT: &'static str = "p.tenant";
     const FIELDS: &'static [Field] = &[
@@ -165,6 +166,7 @@ impl Entity for ProcessInstances {
         field("rootProcessInstanceKey", Key, "p.root"),
         field("startDate", Time, "p.started"),
         field("endDate", Time, "p.ended"),
+        field("suspendedDate", Time, "p.suspended"),
         field("state", Name, "p.state"),
         field("hasIncident", Truth, HAS_INCIDENT),
         field("tenantId", Text, "p.tenant"),
@@ -199,11 +201,15 @@ impl Entity for ProcessInstances {
             has_incident: row.get(14)?,
             tenant: row.get(15)?,
             traceparent: row.get(16)?,
+            suspended: row.get(17)?,
         })
     }
 }
 
-const ELEMENT_KIND: &str = "CASE e.body WHEN 1 THEN 'MULTI_INSTANCE_BODY' WHEN 2 THEN 'AD_HOC_SUB_PROCESS_INNER_INSTANCE' ELSE coalesce(el.type, 'UNKNOWN') END";
+/// What will be the body of a loop is one already, before its first iteration begins.
+const ELEMENT_KIND: &str = "CASE WHEN e.role = 3 THEN 'AD_HOC_SUB_PROCESS_INNER_INSTANCE'
+    WHEN e.role = 2 OR e.role = 0 AND el.multi_instance THEN 'MULTI_INSTANCE_BODY'
+    ELSE coalesce(el.type, 'UNKNOWN') END";
 const ELEMENT_INCIDENT: &str =
     "(SELECT min(n.key) FROM incidents n WHERE n.element = e.key AND n.state = 'ACTIVE')";
 
@@ -218,7 +224,9 @@ impl Entity for ElementInstances {
         LEFT JOIN process_definitions d ON d.key = e.definition
         LEFT JOIN process_instances p ON p.key = e.instance";
     const SELECT: &'static str = "e.key, e.instance, p.root, e.definition, d.id, d.name, d.version, el.id, el.name,
-        CASE e.body WHEN 1 THEN 'MULTI_INSTANCE_BODY' WHEN 2 THEN 'AD_HOC_SUB_PROCESS_INNER_INSTANCE' ELSE coalesce(el.type, 'UNKNOWN') END, e.scope, e.state, e.started,
+        CASE WHEN e.role = 3 THEN 'AD_HOC_SUB_PROCESS_INNER_INSTANCE'
+          WHEN e.role = 2 OR e.role = 0 AND el.multi_instance THEN 'MULTI_INSTANCE_BODY'
+          ELSE coalesce(el.type, 'UNKNOWN') END, e.scope, e.state, e.started,
         e.ended, (SELECT min(n.key) FROM incidents n WHERE n.element = e.key AND n.state = 'ACTIVE'), e.tenant";
     const KEY: &'static str = "e.key";
     const TENANT: &'static str = "e.tenant";
@@ -274,8 +282,8 @@ impl Entity for Jobs {
         LEFT JOIN process_definitions d ON d.key = j.definition
         LEFT JOIN process_instances p ON p.key = j.instance";
     const SELECT: &'static str = "j.key, j.instance, p.root, j.definition, d.id, d.name, d.version, j.element, el.id,
-        j.type, j.kind, j.listener, el.listeners, el.task_listeners, j.state, j.retries, j.worker, j.deadline,
-        j.retry_at, j.error_code, j.error_message, j.failed_with_retries, el.headers, j.created, j.updated, j.ended,
+        j.type, j.kind, j.event, j.state, j.retries, j.priority, j.worker, j.deadline, j.retry_at, j.error_code,
+        j.error_message, j.failed_with_retries, j.denied, j.denied_reason, el.headers, j.created, j.updated, j.ended,
         j.tenant, p.business_id";
     const KEY: &'static str = "j.key";
     const TENANT: &'static str = "j.tenant";
@@ -299,22 +307,14 @@ impl Entity for Jobs {
         field("hasFailedWithRetriesLeft", Truth, "j.failed_with_retries"),
         field("errorCode", Text, "j.error_code"),
         field("errorMessage", Text, "j.error_message"),
-        field(
-            "listenerEventType",
-            Name,
-            "coalesce(CASE j.kind WHEN 'EXECUTION_LISTENER' THEN json_extract(el.listeners, '$[' || j.listener || ']')
-               WHEN 'TASK_LISTENER' THEN json_extract(el.task_listeners, '$[' || j.listener || ']') END, 'UNSPECIFIED')",
-        ),
+        field("listenerEventType", Name, "coalesce(j.event, 'UNSPECIFIED')"),
+        field("priority", Number, "j.priority"),
+        field("isDenied", Truth, "j.denied"),
+        field("deniedReason", Text, "j.denied_reason"),
+        field("businessId", Text, "p.business_id"),
         field("tenantId", Text, "j.tenant"),
     ];
     fn read(row: &Row<'_>) -> rusqlite::Result<JobRow> {
-        let kind: String = row.get(10)?;
-        let listener: usize = row.get::<_, u32>(11)? as usize;
-        let events: Vec<String> = match kind.as_str() {
-            "EXECUTION_LISTENER" => unlist(row.get(12)?),
-            "TASK_LISTENER" => unlist(row.get(13)?),
-            _ => Vec::new(),
-        };
         Ok(JobRow {
             key: row.get(0)?,
             instance: row.get(1)?,
@@ -323,22 +323,25 @@ impl Entity for Jobs {
             element: row.get(7)?,
             element_id: row.get::<_, Option<String>>(8)?.unwrap_or_default(),
             job_type: row.get(9)?,
-            kind,
-            listener_event: events.into_iter().nth(listener).unwrap_or_else(|| "UNSPECIFIED".into()),
-            state: row.get(14)?,
-            retries: row.get(15)?,
-            worker: row.get(16)?,
-            deadline: row.get(17)?,
-            retry_at: row.get(18)?,
-            error_code: row.get(19)?,
-            error_message: row.get(20)?,
-            failed_with_retries: row.get(21)?,
-            headers: unlist(row.get(22)?),
-            created: row.get(23)?,
-            updated: row.get(24)?,
-            ended: row.get(25)?,
-            tenant: row.get(26)?,
-            business_id: row.get(27)?,
+            kind: row.get(10)?,
+            listener_event: row.get::<_, Option<String>>(11)?.unwrap_or_else(|| "UNSPECIFIED".into()),
+            state: row.get(12)?,
+            retries: row.get(13)?,
+            priority: row.get(14)?,
+            worker: row.get(15)?,
+            deadline: row.get(16)?,
+            retry_at: row.get(17)?,
+            error_code: row.get(18)?,
+            error_message: row.get(19)?,
+            failed_with_retries: row.get(20)?,
+            denied: row.get(21)?,
+            denied_reason: row.get(22)?,
+            headers: unlist(row.get(23)?),
+            created: row.get(24)?,
+            updated: row.get(25)?,
+            ended: row.get(26)?,
+            tenant: row.get(27)?,
+            business_id: row.get(28)?,
         })
     }
 }
@@ -439,7 +442,8 @@ impl Entity for UserTasks {
         LEFT JOIN process_instances p ON p.key = t.instance";
     const SELECT: &'static str = "t.key, t.instance, p.root, t.definition, d.id, d.name, d.version, t.element, el.id,
         el.name, t.state, t.assignee, t.candidate_users, t.candidate_groups, t.due, t.follow_up, t.priority, t.form,
-        t.action, t.denied_reason, el.headers, p.tags, t.created, t.ended, t.tenant, p.business_id";
+        t.action, t.denied_reason, el.headers, p.tags, t.created, t.ended, t.tenant, p.business_id,
+        t.changes";
     const KEY: &'static str = "t.key";
     const TENANT: &'static str = "t.tenant";
     const FIELDS: &'static [Field] = &[
@@ -500,6 +504,7 @@ impl Entity for UserTasks {
             ended: row.get(23)?,
             tenant: row.get(24)?,
             business_id: row.get(25)?,
+            changes: task_changes(row, 26)?,
         })
     }
 }

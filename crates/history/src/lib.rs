@@ -13,6 +13,7 @@ mod durable;
 mod elements;
 mod entity;
 mod files;
+mod jobs;
 mod messages;
 mod operations;
 mod project;
@@ -22,6 +23,7 @@ mod rows;
 mod sql;
 mod statistics;
 mod tasks;
+mod waits;
 
 pub use decisions::{
     DecisionDefinitionRow, DecisionDefinitions, DecisionInstanceRow, DecisionInstances, DecisionRequirements,
@@ -42,7 +44,8 @@ pub use rows::{
     ProcessDefinitionRow, ProcessInstanceRow, UserTaskRow, VariableRow,
 };
 pub use statistics::{
-    DefinitionCount, DefinitionOverview, ElementCount, ErrorCount, SequenceFlowRow, TimerRow, WaitingToken,
+    DefinitionCount, DefinitionOverview, ElementCount, ErrorCount, SequenceFlowRow, TimerRow, WaitRow,
+    WaitingToken,
 };
 
 use project::Projection;
@@ -53,7 +56,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Layout of the tables. A file of another layout is refused; it can be deleted and built again from the log.
-pub const FORMAT: i64 = 2;
+pub const FORMAT: i64 = 3;
 
 /// Why the read model cannot go on.
 #[derive(Debug, thiserror::Error)]

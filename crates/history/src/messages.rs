@@ -1,12 +1,14 @@
 //! From events of messages and their subscriptions to rows.
 
 use crate::project::{Place, Result, text};
+use crate::waits::{set_state, signal_opened};
 use record::{Event, Key, Str};
 use rusqlite::params;
 
 /// An event of a subscription.
 pub(crate) fn subscription_event(at: &Place<'_>, event: &Event) -> Result {
     match event {
+        Event::SubscriptionOpened { signal: true, .. } => signal_opened(at, event)?,
         Event::SubscriptionOpened { key, element, ordinal, name, correlation_key, .. } => {
             at.db
                 .prepare_cached(
@@ -25,8 +27,9 @@ pub(crate) fn subscription_event(at: &Place<'_>, event: &Event) -> Result {
                 ])?;
         }
         Event::SubscriptionCorrelated { key, message } => {
-            let insert =
-                "INSERT INTO correlations (subscription, message, partition, time) VALUES (?, ?, ?, ?)";
+            // Signals have a table of their own, and no correlations.
+            let insert = "INSERT INTO correlations (subscription, message, partition, time)
+                 SELECT key, ?2, ?3, ?4 FROM message_subscriptions WHERE key = ?1";
             at.db.prepare_cached(insert)?.execute((
                 key.0,
                 message.0,
@@ -35,7 +38,10 @@ pub(crate) fn subscription_event(at: &Place<'_>, event: &Event) -> Result {
             ))?;
             set_subscription(at, *key, "CORRELATED")?;
         }
-        Event::SubscriptionClosed { key } => set_subscription(at, *key, "DELETED")?,
+        Event::SubscriptionClosed { key } => {
+            set_subscription(at, *key, "DELETED")?;
+            set_state(at, "signal_subscriptions", *key, "CLOSED")?;
+        }
         _ => {}
     }
     Ok(())

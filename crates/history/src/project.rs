@@ -4,15 +4,17 @@
 //! back. Nothing here decides anything: an event about something unknown changes nothing.
 
 use crate::HistoryError;
-use crate::batch::{JobState, NewElement, NewInstance, Pending, TaskState};
+use crate::batch::{NewElement, NewInstance, Pending, Role, TaskState};
 use crate::decisions;
 use crate::elements::Elements;
 use crate::files;
+use crate::jobs::JobRows;
 use crate::messages::{message_event, subscription_event};
-use crate::operations;
-use crate::tasks::{change_task, new_task, settle};
-use record::command::Origin;
-use record::{AggregateId, Event, Header, JobKind, Key, Record, Str, TaskAction, Variables, wire};
+use crate::operations::{self, ADD_COUNTS};
+use crate::tasks::{change_task, correct, new_task, settle};
+use crate::waits::{condition_event, flow_taken, join_fired, timer_event};
+use record::command::{Origin, TaskChanges};
+use record::{AggregateId, Event, Header, Key, Record, Str, TaskAction, Variables, wire};
 use rusqlite::{Connection, OptionalExtension, params};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -25,10 +27,9 @@ const REMEMBERED_INSTANCES: usize = 200_000;
 pub(crate) struct Projection {
     /// Definitions of running instances.
     instances: FxHashMap<i64, i64>,
-    elements: FxHashMap<i64, Arc<Elements>>,
     new_instances: Pending<NewInstance>,
     new_elements: Pending<NewElement>,
-    jobs: Pending<JobState>,
+    jobs: JobRows,
     tasks: Pending<TaskState>,
     counts: FxHashMap<(i64, u32), Counts>,
 }
@@ -57,15 +58,17 @@ impl Projection {
     /// Writes the rows of these records. Nothing is left pending.
     pub fn run(&mut self, db: &Connection, records: &[Arc<Record>]) -> Result {
         for record in records {
-            self.keep(db, record)?;
-            if let Some(payload) = &record.payload {
-                let instance = instance_of(&payload.aggregate);
-                let definition = if instance == 0 { 0 } else { self.definition_of(db, instance)? };
-                let mut place = Place { db, header: &record.header, instance, definition };
-                for event in &payload.events {
-                    self.event(&mut place, &payload.aggregate, event)?;
-                }
+            let Some(payload) = &record.payload else {
+                keep(db, record, 0)?;
+                continue;
+            };
+            let instance = instance_of(&payload.aggregate);
+            let definition = if instance == 0 { 0 } else { self.definition_of(db, instance)? };
+            let mut place = Place { db, header: &record.header, instance, definition };
+            for event in &payload.events {
+                self.event(&mut place, &payload.aggregate, event)?;
             }
+            keep(db, record, if definition == 0 { place.definition } else { definition })?;
         }
         self.flush(db)
     }
@@ -74,39 +77,9 @@ impl Projection {
     fn flush(&mut self, db: &Connection) -> Result {
         self.new_instances.flush(db)?;
         self.new_elements.flush(db)?;
-        self.jobs.flush(db)?;
+        self.jobs.pending.flush(db)?;
         self.tasks.flush(db)?;
         self.flush_counts(db)
-    }
-
-    /// Keeps the record itself, without the content of deployed files, which the resources have.
-    fn keep(&mut self, db: &Connection, record: &Record) -> Result {
-        let mut insert =
-            db.prepare_cached("INSERT OR IGNORE INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
-        let header = &record.header;
-        let (mut instance, mut aggregate, mut command, mut events) = (0, "", "", None);
-        if let Some(payload) = &record.payload {
-            instance = instance_of(&payload.aggregate);
-            aggregate = payload.aggregate.name();
-            command = payload.command.name();
-            events = Some(match &payload.aggregate {
-                AggregateId::Catalog { .. } => wire::to_bytes(&without_content(&payload.events)),
-                _ => wire::to_bytes(&payload.events),
-            });
-        }
-        insert.execute(params![
-            header.lsn as i64,
-            header.time,
-            &*header.tenant,
-            &*header.actor,
-            text(&header.request_id),
-            text(&header.traceparent),
-            instance,
-            aggregate,
-            command,
-            events,
-        ])?;
-        Ok(())
     }
 
     fn event(&mut self, at: &mut Place<'_>, aggregate: &AggregateId, event: &Event) -> Result {
@@ -128,23 +101,16 @@ impl Projection {
                 self.element(at, *key, *ordinal, *scope, false)
             }
             Event::IterationStarted { key, ordinal, scope, .. } => {
-                self.element(at, *key, *ordinal, *scope, false)
+                self.has_iterations(at, *scope)?;
+                self.new_element(at, *key, *ordinal, *scope, Role::Iteration)
             }
             Event::InnerStarted { key, ordinal, scope } => {
-                self.element(at, *key, *ordinal, *scope, false)?;
-                if let Some(row) = self.new_elements.get(key.0) {
-                    row.body = 2;
-                }
-                Ok(())
+                self.new_element(at, *key, *ordinal, *scope, Role::Inner)
             }
             Event::ElementPassed { key, ordinal, scope } => self.element(at, *key, *ordinal, *scope, true),
-            Event::InstanceSuspended {} => {
+            Event::InstanceSuspended {} | Event::InstanceResumed {} => {
                 self.flush(at.db)?;
-                operations::set_state(at, "SUSPENDED")
-            }
-            Event::InstanceResumed {} => {
-                self.flush(at.db)?;
-                operations::set_state(at, "ACTIVE")
+                operations::set_suspended(at, matches!(event, Event::InstanceSuspended {}))
             }
             Event::InstanceMigrated { definition, elements, .. } => {
                 self.flush(at.db)?;
@@ -153,6 +119,7 @@ impl Projection {
             }
             Event::InstanceDeleted {} => {
                 self.flush(at.db)?;
+                self.instances.remove(&at.instance);
                 operations::deleted(at)
             }
             Event::ElementCompleted { key } => self.element_ended(at, *key, "COMPLETED"),
@@ -166,6 +133,7 @@ impl Projection {
             Event::TimerScheduled { .. } | Event::TimerTriggered { .. } | Event::TimerCanceled { .. } => {
                 timer_event(at, event)
             }
+            Event::ConditionOpened { .. } | Event::ConditionClosed { .. } => condition_event(at, event),
             Event::SubscriptionOpened { .. }
             | Event::SubscriptionCorrelated { .. }
             | Event::SubscriptionClosed { .. } => subscription_event(at, event),
@@ -173,7 +141,7 @@ impl Projection {
                 decisions::evaluated(at, *element, evaluation)
             }
             _ => {
-                self.job_event(at, event)?;
+                self.jobs.event(at, event)?;
                 self.task_event(at, event)
             }
         }
@@ -225,16 +193,30 @@ impl Projection {
             return Ok(());
         }
         at.db
-            .prepare_cached("UPDATE process_instances SET state = ?, ended = ? WHERE key = ?")?
+            .prepare_cached(
+                "UPDATE process_instances SET state = ?, ended = ?, suspended = NULL WHERE key = ?",
+            )?
             .execute(params![state, at.header.time, at.instance])?;
         Ok(())
     }
 
+    /// An element that is active, or through which a token went.
     fn element(&mut self, at: &Place<'_>, key: Key, ordinal: u32, scope: Key, passed: bool) -> Result {
         if self.new_elements.get(key.0).is_some() {
             return Ok(());
         }
-        let body = self.is_body(at, ordinal, scope)?;
+        // An element that was activating in an earlier delivery has its row; one that a token only passes, and
+        // the process itself, are new.
+        let fresh = passed || ordinal == 0;
+        let mut select = at.db.prepare_cached("SELECT 1 FROM element_instances WHERE key = ?")?;
+        if !fresh && select.exists([key.0])? {
+            return Ok(());
+        }
+        self.new_element(at, key, ordinal, scope, Role::Plain)?;
+        if passed { self.element_ended(at, key, "COMPLETED") } else { Ok(()) }
+    }
+
+    fn new_element(&mut self, at: &Place<'_>, key: Key, ordinal: u32, scope: Key, role: Role) -> Result {
         let row = NewElement {
             key: key.0,
             tenant: at.header.tenant.clone(),
@@ -242,58 +224,57 @@ impl Projection {
             definition: at.definition,
             ordinal,
             scope: scope.0,
-            body: u8::from(body),
-            state: if passed { "COMPLETED" } else { "ACTIVE" },
+            role,
+            state: "ACTIVE",
             started: at.header.time,
-            ended: passed.then_some(at.header.time),
+            ended: None,
         };
-        // An element that was activating in an earlier delivery has its row; one that a token only passes, and
-        // the process itself, are new.
-        let fresh = passed || ordinal == 0;
-        let mut select = at.db.prepare_cached("SELECT 1 FROM element_instances WHERE key = ?")?;
-        let known = !fresh && select.exists([key.0])?;
-        if !known && self.new_elements.add(row) {
-            let counts = self.counts.entry((at.definition, ordinal)).or_default();
-            *(if passed { &mut counts.completed } else { &mut counts.active }) += 1;
+        if self.new_elements.add(row) && role.counts() {
+            self.counts.entry((at.definition, ordinal)).or_default().active += 1;
         }
         Ok(())
     }
 
-    /// The body of a multi-instance activity and its instances share an ordinal; the body is the outer one.
-    fn is_body(&mut self, at: &Place<'_>, ordinal: u32, scope: Key) -> Result<bool> {
-        let elements = self.elements(at.db, at.definition)?;
-        if !elements.get(ordinal).is_some_and(|element| element.multi_instance) {
-            return Ok(false);
-        }
-        let outer = match self.new_elements.get(scope.0) {
-            Some(row) => Some(row.ordinal),
+    /// The element is the body around iterations, of which the first begins.
+    fn has_iterations(&mut self, at: &Place<'_>, body: Key) -> Result {
+        let ordinal = match self.new_elements.get(body.0) {
+            Some(row) => {
+                let plain = row.role == Role::Plain;
+                row.role = Role::Body;
+                plain.then_some(row.ordinal)
+            }
             None => at
                 .db
-                .prepare_cached("SELECT ordinal FROM element_instances WHERE key = ?")?
-                .query_row([scope.0], |row| row.get(0))
+                .prepare_cached(
+                    "UPDATE element_instances SET role = 2 WHERE key = ? AND role = 0 RETURNING ordinal",
+                )?
+                .query_row([body.0], |row| row.get::<_, u32>(0))
                 .optional()?,
         };
-        Ok(outer != Some(ordinal))
+        if let Some(ordinal) = ordinal {
+            self.counts.entry((at.definition, ordinal)).or_default().active -= 1;
+        }
+        Ok(())
     }
 
     fn element_ended(&mut self, at: &Place<'_>, key: Key, state: &'static str) -> Result {
-        let ordinal = match self.new_elements.get(key.0) {
+        let ended = match self.new_elements.get(key.0) {
             Some(row) if row.ended.is_some() => None,
             Some(row) => {
                 row.state = state;
                 row.ended = Some(at.header.time);
-                Some(row.ordinal)
+                Some((row.ordinal, row.role.counts()))
             }
             None => at
                 .db
                 .prepare_cached(
                     "UPDATE element_instances SET state = ?, ended = ? WHERE key = ? AND ended IS NULL
-                     RETURNING ordinal",
+                     RETURNING ordinal, role < 2",
                 )?
-                .query_row(params![state, at.header.time, key.0], |row| row.get::<_, u32>(0))
+                .query_row(params![state, at.header.time, key.0], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?,
         };
-        if let Some(ordinal) = ordinal {
+        if let Some((ordinal, true)) = ended {
             let counts = self.counts.entry((at.definition, ordinal)).or_default();
             counts.active -= 1;
             *(if state == "COMPLETED" { &mut counts.completed } else { &mut counts.terminated }) += 1;
@@ -302,84 +283,9 @@ impl Projection {
     }
 
     fn flush_counts(&mut self, db: &Connection) -> Result {
-        let mut write = db.prepare_cached(
-            "INSERT INTO element_counts VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (definition, ordinal)
-             DO UPDATE SET active = active + ?3, completed = completed + ?4, terminated = terminated + ?5",
-        )?;
+        let mut write = db.prepare_cached(ADD_COUNTS)?;
         for ((definition, ordinal), counts) in self.counts.drain() {
             write.execute((definition, ordinal, counts.active, counts.completed, counts.terminated))?;
-        }
-        Ok(())
-    }
-
-    // ---- jobs
-
-    fn job_event(&mut self, at: &Place<'_>, event: &Event) -> Result {
-        let time = at.header.time;
-        match event {
-            Event::JobCreated { key, element, job_type, retries, kind, listener, .. } => {
-                self.jobs.add(new_job(at, *key, *element, job_type, *retries, *kind, *listener));
-                Ok(())
-            }
-            Event::JobActivated { key, worker, deadline, .. } => self.change_job(at, *key, |job| {
-                job.worker = some(worker);
-                job.deadline = Some(*deadline);
-                job.retry_at = None;
-            }),
-            Event::JobTimedOut { key } => self.change_job(at, *key, |job| {
-                job.state = "TIMED_OUT".into();
-                job.deadline = None;
-            }),
-            Event::JobFailed { key, retries, message, retry_at } => self.change_job(at, *key, |job| {
-                job.state = "FAILED".into();
-                job.retries = *retries;
-                job.error_message = some(message);
-                job.deadline = None;
-                job.retry_at = (*retry_at > 0).then_some(*retry_at);
-                job.failed_with_retries = *retries > 0;
-            }),
-            Event::JobRetried { key } => self.change_job(at, *key, |job| {
-                job.state = "CREATED".into();
-                job.retry_at = None;
-            }),
-            Event::JobPending { key, poll_at, .. } => self.change_job(at, *key, |job| {
-                job.state = "CREATED".into();
-                job.deadline = None;
-                job.retry_at = Some(*poll_at);
-            }),
-            Event::JobUpdated { key, retries, deadline } => self.change_job(at, *key, |job| {
-                if job.retries != *retries {
-                    job.state = "RETRIES_UPDATED".into();
-                }
-                job.retries = *retries;
-                if job.deadline.is_some() {
-                    job.deadline = Some(*deadline);
-                }
-            }),
-            Event::JobErrorThrown { key, code, message } => self.change_job(at, *key, |job| {
-                job.state = "ERROR_THROWN".into();
-                job.error_code = some(code);
-                job.error_message = some(message);
-                job.deadline = None;
-            }),
-            Event::JobCompleted { key } => self.change_job(at, *key, |job| {
-                job.state = "COMPLETED".into();
-                job.ended = Some(time);
-            }),
-            Event::JobCanceled { key } => self.change_job(at, *key, |job| {
-                if &*job.state != "ERROR_THROWN" {
-                    job.state = "CANCELED".into();
-                }
-                job.ended = Some(time);
-            }),
-            _ => Ok(()),
-        }
-    }
-
-    fn change_job(&mut self, at: &Place<'_>, key: Key, change: impl FnOnce(&mut JobState)) -> Result {
-        if let Some(job) = self.jobs.load(at.db, key.0)? {
-            change(job);
-            job.updated = at.header.time;
         }
         Ok(())
     }
@@ -395,16 +301,25 @@ impl Projection {
                 self.tasks.add(task);
                 Ok(())
             }
-            Event::UserTaskCreated { key } => {
-                self.change_task(at, *key, |task| task.state = "CREATED".into())
-            }
-            Event::UserTaskTransition { key, kind, action, .. } => self.change_task(at, *key, |task| {
-                if *kind != TaskAction::Creating || &*task.state == "CREATING" {
-                    task.state = kind.as_str().into();
-                }
-                task.action = some(action);
-                task.denied_reason = None;
+            Event::UserTaskCreated { key } => self.change_task(at, *key, |task| {
+                task.state = "CREATED".into();
+                task.changes = None;
             }),
+            Event::UserTaskTransition { key, kind, changes, action, .. } => {
+                self.change_task(at, *key, |task| {
+                    // What comes into being does not change; its assignee follows in a transition of its own.
+                    let nothing = *kind == TaskAction::Creating || *changes == TaskChanges::default();
+                    task.changes = (!nothing).then(|| changes.clone());
+                    if *kind != TaskAction::Creating || &*task.state == "CREATING" {
+                        task.state = kind.as_str().into();
+                    }
+                    task.action = some(action);
+                    task.denied_reason = None;
+                })
+            }
+            Event::UserTaskCorrected { key, changes } => {
+                self.change_task(at, *key, |task| correct(task, changes))
+            }
             Event::UserTaskAssigned { key, assignee } => self.change_task(at, *key, |task| {
                 task.assignee = some(assignee);
                 settle(task);
@@ -420,6 +335,7 @@ impl Projection {
             Event::UserTaskCompleted { key, action } => self.change_task(at, *key, |task| {
                 task.state = "COMPLETED".into();
                 task.action = some(action);
+                task.changes = None;
                 task.ended = Some(time);
             }),
             Event::UserTaskCanceled { key } => self.change_task(at, *key, |task| {
@@ -454,16 +370,9 @@ impl Projection {
                     .execute(params![key.0, &*at.header.tenant, at.header.time, &*at.header.actor])?;
                 Ok(())
             }
-            Event::StartTimerScheduled { key, definition, ordinal, due, repetitions, .. } => {
-                at.db
-                    .prepare_cached(
-                        "INSERT OR REPLACE INTO timers VALUES (?, ?, 0, ?, 0, ?, ?, ?, 'CREATED')",
-                    )?
-                    .execute(params![key.0, &*at.header.tenant, definition.0, ordinal, due, repetitions])?;
-                Ok(())
-            }
-            Event::StartTimerTriggered { key } => set_timer(at, *key, "TRIGGERED"),
-            Event::StartTimerCanceled { key } => set_timer(at, *key, "CANCELED"),
+            Event::StartTimerScheduled { .. }
+            | Event::StartTimerTriggered { .. }
+            | Event::StartTimerCanceled { .. } => timer_event(at, event),
             _ => Ok(()),
         }
     }
@@ -513,7 +422,6 @@ impl Projection {
                 at.header.time,
                 elements.has_start_form,
             ])?;
-        self.elements.insert(key.0, Arc::new(elements));
         Ok(())
     }
 
@@ -522,6 +430,9 @@ impl Projection {
     fn definition_of(&mut self, db: &Connection, instance: i64) -> Result<i64> {
         if let Some(definition) = self.instances.get(&instance) {
             return Ok(*definition);
+        }
+        if let Some(row) = self.new_instances.get(instance) {
+            return Ok(row.definition);
         }
         let known = db
             .prepare_cached("SELECT definition FROM process_instances WHERE key = ?")?
@@ -539,15 +450,37 @@ impl Projection {
         }
         self.instances.insert(instance, definition);
     }
+}
 
-    fn elements(&mut self, db: &Connection, definition: i64) -> Result<Arc<Elements>> {
-        if let Some(elements) = self.elements.get(&definition) {
-            return Ok(elements.clone());
-        }
-        let elements = Arc::new(Elements::load(db, definition)?);
-        self.elements.insert(definition, elements.clone());
-        Ok(elements)
+/// Keeps the record itself, without the content of deployed files, which the resources have.
+fn keep(db: &Connection, record: &Record, definition: i64) -> Result {
+    let mut insert =
+        db.prepare_cached("INSERT OR IGNORE INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
+    let header = &record.header;
+    let (mut instance, mut aggregate, mut command, mut events) = (0, "", "", None);
+    if let Some(payload) = &record.payload {
+        instance = instance_of(&payload.aggregate);
+        aggregate = payload.aggregate.name();
+        command = payload.command.name();
+        events = Some(match &payload.aggregate {
+            AggregateId::Catalog { .. } => wire::to_bytes(&without_content(&payload.events)),
+            _ => wire::to_bytes(&payload.events),
+        });
     }
+    insert.execute(params![
+        header.lsn as i64,
+        header.time,
+        &*header.tenant,
+        &*header.actor,
+        text(&header.request_id),
+        text(&header.traceparent),
+        instance,
+        aggregate,
+        command,
+        events,
+        (definition != 0).then_some(definition),
+    ])?;
+    Ok(())
 }
 
 fn instance_of(aggregate: &AggregateId) -> i64 {
@@ -581,34 +514,6 @@ fn without_content(events: &[Event]) -> Vec<Event> {
         }
     }
     events
-}
-
-fn flow_taken(at: &Place<'_>, ordinal: u32, scope: Key, waits: bool) -> Result {
-    at.db
-        .prepare_cached("INSERT OR IGNORE INTO sequence_flows VALUES (?, ?)")?
-        .execute((at.instance, ordinal))?;
-    if waits {
-        at.db
-            .prepare_cached(
-                "INSERT INTO waiting_tokens VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET tokens = tokens + 1",
-            )?
-            .execute((at.instance, scope.0, ordinal))?;
-    }
-    Ok(())
-}
-
-fn join_fired(at: &Place<'_>, scope: Key, flows: &[u32]) -> Result {
-    for flow in flows {
-        at.db
-            .prepare_cached(
-                "UPDATE waiting_tokens SET tokens = tokens - 1 WHERE instance = ? AND scope = ? AND ordinal = ?",
-            )?
-            .execute((at.instance, scope.0, flow))?;
-    }
-    at.db
-        .prepare_cached("DELETE FROM waiting_tokens WHERE instance = ? AND scope = ? AND tokens <= 0")?
-        .execute((at.instance, scope.0))?;
-    Ok(())
 }
 
 fn set_variables(at: &Place<'_>, scope: Key, variables: &Variables) -> Result {
@@ -662,64 +567,4 @@ fn incident_event(at: &Place<'_>, event: &Event) -> Result {
         _ => {}
     }
     Ok(())
-}
-
-fn timer_event(at: &Place<'_>, event: &Event) -> Result {
-    match event {
-        Event::TimerScheduled { key, element, ordinal, due, repetitions, .. } => {
-            at.db
-                .prepare_cached("INSERT OR REPLACE INTO timers VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'CREATED')")?
-                .execute(params![
-                    key.0,
-                    &*at.header.tenant,
-                    at.instance,
-                    at.definition,
-                    element.0,
-                    ordinal,
-                    due,
-                    repetitions
-                ])?;
-            Ok(())
-        }
-        Event::TimerTriggered { key } => set_timer(at, *key, "TRIGGERED"),
-        Event::TimerCanceled { key } => set_timer(at, *key, "CANCELED"),
-        _ => Ok(()),
-    }
-}
-
-fn set_timer(at: &Place<'_>, key: Key, state: &str) -> Result {
-    at.db.prepare_cached("UPDATE timers SET state = ? WHERE key = ?")?.execute((state, key.0))?;
-    Ok(())
-}
-
-fn new_job(
-    at: &Place<'_>,
-    key: Key,
-    element: Key,
-    job_type: &Str,
-    retries: i32,
-    kind: JobKind,
-    listener: u32,
-) -> JobState {
-    JobState {
-        key: key.0,
-        tenant: at.header.tenant.clone(),
-        instance: at.instance,
-        definition: at.definition,
-        element: element.0,
-        job_type: job_type.clone(),
-        kind: kind.as_str().into(),
-        listener,
-        state: "CREATED".into(),
-        retries,
-        worker: None,
-        deadline: None,
-        retry_at: None,
-        error_code: None,
-        error_message: None,
-        failed_with_retries: false,
-        created: at.header.time,
-        updated: at.header.time,
-        ended: None,
-    }
 }

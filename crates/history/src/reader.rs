@@ -45,7 +45,7 @@ pub struct RecordEvents {
     pub traceparent: Option<String>,
     /// The instance, where the aggregate is one.
     pub instance: Option<i64>,
-    /// Its definition.
+    /// Its definition when the record began; an `InstanceMigrated` in it changes that.
     pub definition: Option<i64>,
     /// Kind of the aggregate.
     pub aggregate: String,
@@ -153,9 +153,8 @@ impl Reader {
     ) -> Result<Vec<RecordEvents>, SearchError> {
         self.with(|connection| {
             let select = "SELECT r.lsn, r.time, r.actor, r.traceparent, r.instance, r.aggregate, r.command, r.events,
-                   p.definition
-                 FROM records r LEFT JOIN process_instances p ON p.key = r.instance
-                 WHERE r.instance = ? AND r.lsn > ? AND r.tenant = ? AND r.instance <> 0 ORDER BY r.lsn LIMIT ?";
+                   r.definition
+                 FROM records r WHERE r.instance = ? AND r.lsn > ? AND r.tenant = ? AND r.instance <> 0 ORDER BY r.lsn LIMIT ?";
             let mut select = connection.prepare_cached(select)?;
             let mut rows = select.query((instance, after as i64, tenant, limit as i64))?;
             let mut records = Vec::new();
@@ -177,9 +176,8 @@ impl Reader {
         self.with(|connection| {
             let select =
                 "SELECT r.lsn, r.time, r.actor, r.traceparent, r.instance, r.aggregate, r.command, r.events,
-                   p.definition
-                 FROM records r LEFT JOIN process_instances p ON p.key = r.instance
-                 WHERE r.lsn > ? AND r.lsn <= ? AND r.tenant = ? ORDER BY r.lsn LIMIT ?";
+                   r.definition
+                 FROM records r WHERE r.lsn > ? AND r.lsn <= ? AND r.tenant = ? ORDER BY r.lsn LIMIT ?";
             let mut select = connection.prepare_cached(select)?;
             let mut rows = select.query((after as i64, position as i64, tenant, limit as i64))?;
             let mut records = Vec::new();

@@ -1,5 +1,7 @@
 //! What searches find. Keys are plain numbers, times milliseconds since 1970.
 
+use record::command::TaskChanges;
+
 /// A process definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -44,6 +46,8 @@ pub struct ProcessInstanceRow {
     pub has_incident: bool,
     pub tenant: String,
     pub traceparent: Option<String>,
+    /// Since when nothing of it goes on.
+    pub suspended: Option<i64>,
 }
 
 /// An element instance.
@@ -80,12 +84,16 @@ pub struct JobRow {
     pub listener_event: String,
     pub state: String,
     pub retries: i32,
+    pub priority: i32,
     pub worker: Option<String>,
     pub deadline: Option<i64>,
     pub retry_at: Option<i64>,
     pub error_code: Option<String>,
     pub error_message: Option<String>,
     pub failed_with_retries: bool,
+    /// Whether a listener of a user task denied; none for other jobs, and before it is done.
+    pub denied: Option<bool>,
+    pub denied_reason: Option<String>,
     pub headers: Vec<(String, String)>,
     pub created: i64,
     pub updated: i64,
@@ -129,7 +137,7 @@ pub struct IncidentRow {
 }
 
 /// A user task.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
 pub struct UserTaskRow {
     pub key: i64,
@@ -155,6 +163,8 @@ pub struct UserTaskRow {
     pub ended: Option<i64>,
     pub tenant: String,
     pub business_id: Option<String>,
+    /// What the transition under way will change.
+    pub changes: Option<TaskChanges>,
 }
 
 /// A message subscription of an element instance.

@@ -19,7 +19,9 @@ CREATE TABLE records (
   instance INTEGER NOT NULL,
   aggregate TEXT NOT NULL,
   command TEXT NOT NULL,
-  events BLOB
+  events BLOB,
+  -- The instance's definition when the record began; a migration changes it.
+  definition INTEGER
 );
 CREATE INDEX records_instance ON records (instance, lsn) WHERE instance <> 0;
 
@@ -58,8 +60,6 @@ CREATE TABLE elements (
   type TEXT NOT NULL,
   bpmn_type TEXT NOT NULL,
   headers TEXT,
-  listeners TEXT,
-  task_listeners TEXT,
   multi_instance INTEGER NOT NULL,
   PRIMARY KEY (definition, ordinal)
 ) WITHOUT ROWID;
@@ -71,6 +71,7 @@ CREATE TABLE process_instances (
   state TEXT NOT NULL,
   started INTEGER NOT NULL,
   ended INTEGER,
+  suspended INTEGER,
   parent INTEGER,
   parent_element INTEGER,
   root INTEGER NOT NULL,
@@ -80,6 +81,7 @@ CREATE TABLE process_instances (
 );
 CREATE INDEX process_instances_definition ON process_instances (tenant, definition);
 CREATE INDEX process_instances_parent ON process_instances (parent) WHERE parent IS NOT NULL;
+CREATE INDEX process_instances_root ON process_instances (root);
 CREATE INDEX process_instances_active ON process_instances (tenant, key) WHERE state = 'ACTIVE';
 CREATE INDEX process_instances_business ON process_instances (tenant, business_id) WHERE business_id IS NOT NULL;
 
@@ -90,7 +92,9 @@ CREATE TABLE element_instances (
   definition INTEGER NOT NULL,
   ordinal INTEGER NOT NULL,
   scope INTEGER NOT NULL,
-  body INTEGER NOT NULL,
+  -- 0 the element, 1 an iteration of it, 2 the body around the iterations, 3 the scope of an activity of an ad-hoc
+  -- sub-process. Bodies and scopes of activities are not counted.
+  role INTEGER NOT NULL,
   state TEXT NOT NULL,
   started INTEGER NOT NULL,
   ended INTEGER
@@ -109,8 +113,9 @@ CREATE TABLE element_counts (
 
 CREATE TABLE sequence_flows (
   instance INTEGER NOT NULL,
+  definition INTEGER NOT NULL,
   ordinal INTEGER NOT NULL,
-  PRIMARY KEY (instance, ordinal)
+  PRIMARY KEY (instance, definition, ordinal)
 ) WITHOUT ROWID;
 
 -- Tokens that wait at the end of a flow for others.
@@ -130,15 +135,18 @@ CREATE TABLE jobs (
   element INTEGER NOT NULL,
   type TEXT NOT NULL,
   kind TEXT NOT NULL,
-  listener INTEGER NOT NULL,
+  event TEXT,
   state TEXT NOT NULL,
   retries INTEGER NOT NULL,
+  priority INTEGER NOT NULL,
   worker TEXT,
   deadline INTEGER,
   retry_at INTEGER,
   error_code TEXT,
   error_message TEXT,
   failed_with_retries INTEGER NOT NULL,
+  denied INTEGER,
+  denied_reason TEXT,
   created INTEGER NOT NULL,
   updated INTEGER NOT NULL,
   ended INTEGER
@@ -194,6 +202,8 @@ CREATE TABLE user_tasks (
   form TEXT,
   action TEXT,
   denied_reason TEXT,
+  -- What the transition under way will change.
+  changes BLOB,
   created INTEGER NOT NULL,
   ended INTEGER
 );
@@ -211,7 +221,7 @@ CREATE TABLE timers (
   repetitions INTEGER NOT NULL,
   state TEXT NOT NULL
 );
-CREATE INDEX timers_instance ON timers (instance) WHERE state = 'CREATED';
+CREATE INDEX timers_instance ON timers (instance);
 
 CREATE TABLE message_subscriptions (
   key INTEGER PRIMARY KEY,
@@ -228,6 +238,32 @@ CREATE TABLE message_subscriptions (
 CREATE INDEX message_subscriptions_instance ON message_subscriptions (instance);
 CREATE INDEX message_subscriptions_open ON message_subscriptions (tenant, name) WHERE state = 'CREATED';
 
+CREATE TABLE signal_subscriptions (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  instance INTEGER NOT NULL,
+  definition INTEGER NOT NULL,
+  element INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  state TEXT NOT NULL,
+  created INTEGER NOT NULL
+);
+CREATE INDEX signal_subscriptions_instance ON signal_subscriptions (instance);
+
+-- Conditions that are waited for.
+CREATE TABLE conditions (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  instance INTEGER NOT NULL,
+  definition INTEGER NOT NULL,
+  element INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  created INTEGER NOT NULL
+);
+CREATE INDEX conditions_instance ON conditions (instance);
+
 CREATE TABLE correlations (
   key INTEGER PRIMARY KEY,
   subscription INTEGER NOT NULL,
@@ -235,6 +271,7 @@ CREATE TABLE correlations (
   partition INTEGER NOT NULL,
   time INTEGER NOT NULL
 );
+CREATE INDEX correlations_subscription ON correlations (subscription);
 
 CREATE TABLE messages (
   key INTEGER PRIMARY KEY,

@@ -80,6 +80,21 @@ pub struct WaitingToken {
     pub tokens: i64,
 }
 
+/// A signal or a condition that an element waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitRow {
+    /// Its key.
+    pub key: i64,
+    /// The element instance that it belongs to.
+    pub element: i64,
+    /// BPMN id of the event that it triggers.
+    pub element_id: String,
+    /// Name of the signal; empty for a condition.
+    pub name: String,
+    /// Since when, milliseconds since 1970.
+    pub created: i64,
+}
+
 /// A running timer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimerRow {
@@ -99,9 +114,8 @@ impl Reader {
     /// Sequence flows that tokens of an instance took, each once, in document order.
     pub fn sequence_flows(&self, instance: i64) -> Result<Vec<SequenceFlowRow>, SearchError> {
         let select = "SELECT el.id, f.ordinal FROM sequence_flows f
-             JOIN process_instances p ON p.key = f.instance
-             JOIN elements el ON el.definition = p.definition AND el.ordinal = f.ordinal
-             WHERE f.instance = ? ORDER BY f.ordinal";
+             JOIN elements el ON el.definition = f.definition AND el.ordinal = f.ordinal
+             WHERE f.instance = ? GROUP BY el.id ORDER BY f.ordinal";
         self.rows(select, instance, |row| Ok(SequenceFlowRow { id: row.get(0)?, ordinal: row.get(1)? }))
     }
 
@@ -133,6 +147,22 @@ impl Reader {
         })
     }
 
+    /// Signals that an instance waits for.
+    pub fn signals(&self, instance: i64) -> Result<Vec<WaitRow>, SearchError> {
+        let select = "SELECT s.key, s.element, el.id, s.name, s.created FROM signal_subscriptions s
+             LEFT JOIN elements el ON el.definition = s.definition AND el.ordinal = s.ordinal
+             WHERE s.instance = ? AND s.state = 'CREATED' ORDER BY s.key";
+        self.rows(select, instance, wait)
+    }
+
+    /// Conditions that an instance waits for.
+    pub fn conditions(&self, instance: i64) -> Result<Vec<WaitRow>, SearchError> {
+        let select = "SELECT c.key, c.element, el.id, '', c.created FROM conditions c
+             LEFT JOIN elements el ON el.definition = c.definition AND el.ordinal = c.ordinal
+             WHERE c.instance = ? AND c.state = 'CREATED' ORDER BY c.key";
+        self.rows(select, instance, wait)
+    }
+
     /// Counts by element of the instances of a tenant that meet a condition.
     pub fn element_counts(
         &self,
@@ -149,7 +179,7 @@ impl Reader {
                sum(e.state = 'COMPLETED'), sum(e.state = 'TERMINATED')
              FROM {} JOIN element_instances e ON e.instance = p.key
              JOIN elements el ON el.definition = e.definition AND el.ordinal = e.ordinal
-             WHERE e.ordinal > 0 AND {} GROUP BY el.id ORDER BY min(e.ordinal)",
+             WHERE e.ordinal > 0 AND e.role < 2 AND {} GROUP BY el.id ORDER BY min(e.ordinal)",
             ProcessInstances::FROM,
             clause.text
         );
@@ -234,6 +264,16 @@ impl Reader {
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
+}
+
+fn wait(row: &rusqlite::Row<'_>) -> rusqlite::Result<WaitRow> {
+    Ok(WaitRow {
+        key: row.get(0)?,
+        element: row.get(1)?,
+        element_id: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
+        name: row.get(3)?,
+        created: row.get(4)?,
+    })
 }
 
 fn element_count(row: &rusqlite::Row<'_>) -> rusqlite::Result<ElementCount> {

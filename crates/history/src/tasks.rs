@@ -26,6 +26,7 @@ pub(crate) fn new_task(at: &Place<'_>, key: Key, element: Key, form: &Str) -> Ta
         form: some(form),
         action: None,
         denied_reason: None,
+        changes: None,
         created: at.header.time,
         ended: None,
     }
@@ -54,8 +55,22 @@ pub(crate) fn change_task(task: &mut TaskState, changes: &TaskChanges) {
     }
 }
 
+/// A listener corrects what the transition under way will change.
+pub(crate) fn correct(task: &mut TaskState, corrections: &TaskChanges) {
+    let changes = task.changes.get_or_insert_default();
+    let TaskChanges { assignee, candidate_users, candidate_groups, due_date, follow_up_date, priority } =
+        corrections.clone();
+    changes.assignee = assignee.or(changes.assignee.take());
+    changes.candidate_users = candidate_users.or(changes.candidate_users.take());
+    changes.candidate_groups = candidate_groups.or(changes.candidate_groups.take());
+    changes.due_date = due_date.or(changes.due_date.take());
+    changes.follow_up_date = follow_up_date.or(changes.follow_up_date.take());
+    changes.priority = priority.or(changes.priority);
+}
+
 /// A transition is over: the task can be worked on, unless it is still coming into being.
 pub(crate) fn settle(task: &mut TaskState) {
+    task.changes = None;
     if &*task.state != "CREATING" {
         task.state = "CREATED".into();
     }

@@ -225,6 +225,8 @@ choice! {
             2 retries: Option<i32>,
             /// New time-out from now, milliseconds.
             3 timeout: Option<i64>,
+            /// New priority.
+            4 priority: Option<i32>,
         },
         /// A lease ran out.
         9 TimeOutJob {
@@ -550,6 +552,8 @@ choice! {
             3 reason: Str,
             /// What it corrects.
             4 corrections: TaskChanges,
+            /// Fencing token of the lease; 0 where the worker has none.
+            5 fence: u64,
         },
     }
 }

@@ -52,7 +52,7 @@ enum Command {
         /// Only this process.
         #[arg(long)]
         process: Option<String>,
-        /// Only this state: ACTIVE, COMPLETED or TERMINATED.
+        /// Only this state: ACTIVE, SUSPENDED, COMPLETED or TERMINATED.
         #[arg(long)]
         state: Option<String>,
         /// At most so many.
@@ -77,7 +77,7 @@ enum Command {
         #[arg(long, short, default_value = "{}")]
         variables: String,
     },
-    /// Put tokens of an instance elsewhere.
+    /// Put tokens of an instance elsewhere; give at least one of --activate, --terminate, --move.
     Modify {
         /// The instance's key.
         key: String,
@@ -87,7 +87,7 @@ enum Command {
         /// BPMN id or element instance key to terminate.
         #[arg(long)]
         terminate: Vec<String>,
-        /// Tokens to move, as FROM:TO by BPMN ids.
+        /// Tokens to move, as FROM:TO, where FROM is a BPMN id or an element instance key.
         #[arg(long = "move")]
         moves: Vec<String>,
     },
@@ -275,8 +275,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Command::Signal { name, variables } => {
             let body = json!({ "signalName": name, "variables": object(&variables)? });
-            client.post("/v2/signals/broadcast", &body).await?;
-            out.done(&format!("Signal {name} is broadcast."));
+            let answer = client.post("/v2/signals/broadcast", &body).await?;
+            out.value(&answer, &format!("Signal {name} is broadcast."));
             Ok(())
         }
         Command::Modify { key, activate, terminate, moves } => {

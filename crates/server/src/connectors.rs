@@ -196,7 +196,7 @@ async fn attempt(shared: &Shared, job: ActivatedJob, fence: &AtomicU64) {
     if *shared.stopping.borrow() {
         return give_back(shared, &job).await;
     }
-    let traceparent = crate::telemetry::traceparent(job.instance, &job.traceparent, job.key, job.fence);
+    let traceparent = crate::telemetry::traceparent(job.root, &job.traceparent, job.key, job.fence);
     let call = ConnectorJob {
         job_type: job.job_type.to_string(),
         key: job.key.0,
@@ -243,7 +243,7 @@ async fn give_back(shared: &Shared, job: &ActivatedJob) {
 
 /// Keeps the lease for a call that takes its time. A refusal means that the job is gone; the call finds out itself.
 fn prolong(shared: &Shared, job: Key, traceparent: &str) {
-    let command = Command::UpdateJob { job, retries: None, timeout: Some(LEASE_MS) };
+    let command = Command::UpdateJob { job, retries: None, timeout: Some(LEASE_MS), priority: None };
     shared.handle.submit(request(job, traceparent, command), |_| {});
 }
 

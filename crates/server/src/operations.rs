@@ -9,15 +9,24 @@ pub(crate) fn modification(
     terminate: &[String],
     moves: &[String],
 ) -> Result<Value, Failure> {
+    if activate.is_empty() && terminate.is_empty() && moves.is_empty() {
+        let text = "there is nothing to do: give --activate, --terminate or --move";
+        return Err(Failure::with_code(2, text));
+    }
     let activate: Vec<Value> = activate.iter().map(|id| json!({ "elementId": id })).collect();
     // Keys are numbers, ids of elements are not.
     let terminate = terminate.iter().map(|it| match it.parse::<u64>() {
         Ok(_) => json!({ "elementInstanceKey": it }),
         Err(_) => json!({ "elementId": it }),
     });
-    let moves = moves
-        .iter()
-        .map(|it| pair(it).map(|(from, to)| json!({ "sourceElementId": from, "targetElementId": to })));
+    let moves = moves.iter().map(|it| {
+        let (from, to) = pair(it)?;
+        let source = match from.parse::<u64>() {
+            Ok(_) => json!({ "sourceType": "byKey", "sourceElementInstanceKey": from }),
+            Err(_) => json!({ "sourceType": "byId", "sourceElementId": from }),
+        };
+        Ok(json!({ "sourceElementInstruction": source, "targetElementId": to }))
+    });
     Ok(json!({
         "activateInstructions": activate,
         "terminateInstructions": terminate.collect::<Vec<_>>(),

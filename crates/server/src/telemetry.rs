@@ -5,6 +5,7 @@
 //! happened. An instance without a caller's trace context gets a trace id derived from its key; a span id is
 //! derived from the element instance's key, so that a retried export names the same spans.
 
+use record::command::Origin;
 use record::{AggregateId, Event, Key, Record};
 use serde_json::{Value, json};
 use std::collections::{HashMap, VecDeque};
@@ -26,12 +27,22 @@ pub struct Telemetry {
     sender: SyncSender<Value>,
 }
 
+/// An element instance that has not ended.
 struct Open {
+    instance: Key,
     ordinal: u32,
     scope: Key,
     began: i64,
+    /// Which iteration of a loop it is, from 1.
+    counter: Option<u32>,
     job_type: Option<record::Str>,
     error: Option<record::Str>,
+}
+
+impl Open {
+    fn new(instance: Key, ordinal: u32, scope: Key, began: i64) -> Self {
+        Open { instance, ordinal, scope, began, counter: None, job_type: None, error: None }
+    }
 }
 
 /// A job, and its lease while a worker has it.
@@ -49,6 +60,8 @@ struct Context {
     definition: Key,
     process_id: record::Str,
     began: i64,
+    /// What was done to the instance as a whole, and when.
+    operations: Vec<(i64, &'static str)>,
 }
 
 /// Element ids and names of a definition, by ordinal.
@@ -96,22 +109,47 @@ impl Telemetry {
 
     fn instance_event(&mut self, instance: Key, time: i64, event: &Event) {
         match event {
-            Event::InstanceCreated { definition, process_id, traceparent, .. } => {
-                let (trace, parent) = context(instance, traceparent);
+            Event::InstanceCreated { definition, process_id, origin, traceparent, .. } => {
+                let caller = origin.as_ref().filter(|origin| !origin.parent.is_none());
+                let (trace, parent) = match caller {
+                    Some(origin) => self.called(origin, traceparent),
+                    None => context(instance, traceparent),
+                };
                 let (definition, process_id) = (*definition, process_id.clone());
-                self.instances
-                    .insert(instance, Context { trace, parent, definition, process_id, began: time });
+                let operations = Vec::new();
+                let context = Context { trace, parent, definition, process_id, began: time, operations };
+                self.instances.insert(instance, context);
             }
             Event::ElementActivating { key, ordinal, scope }
-            | Event::ElementActivated { key, ordinal, scope } => {
-                let open =
-                    Open { ordinal: *ordinal, scope: *scope, began: time, job_type: None, error: None };
-                self.open.entry(*key).or_insert(open);
+            | Event::ElementActivated { key, ordinal, scope }
+            | Event::InnerStarted { key, ordinal, scope } => {
+                self.open.entry(*key).or_insert(Open::new(instance, *ordinal, *scope, time));
+            }
+            Event::IterationStarted { key, ordinal, scope, counter } => {
+                let open = Open::new(instance, *ordinal, *scope, time);
+                self.open.insert(*key, Open { counter: Some(*counter), ..open });
             }
             Event::ElementPassed { key, ordinal, scope } => {
-                let open =
-                    Open { ordinal: *ordinal, scope: *scope, began: time, job_type: None, error: None };
-                self.span(instance, *key, &open, time);
+                self.span(instance, *key, &Open::new(instance, *ordinal, *scope, time), time);
+            }
+            Event::InstanceSuspended {} => self.operation(instance, time, "suspended"),
+            Event::InstanceResumed {} => self.operation(instance, time, "resumed"),
+            Event::InstanceModified {} => self.operation(instance, time, "modified"),
+            Event::InstanceMigrated { definition, process_id, elements, .. } => {
+                self.operation(instance, time, "migrated");
+                if let Some(context) = self.instances.get_mut(&instance) {
+                    context.definition = *definition;
+                    context.process_id = process_id.clone();
+                }
+                for open in self.open.values_mut().filter(|open| open.instance == instance) {
+                    let new = elements.iter().find(|(old, _)| *old == open.ordinal);
+                    open.ordinal = new.map_or(open.ordinal, |(_, new)| *new);
+                }
+            }
+            Event::ErrorThrown { element, code, message, .. } => {
+                if let Some(open) = self.open.get_mut(element) {
+                    open.error = Some(format!("error {code}: {message}").into());
+                }
             }
             Event::JobCreated { key, element, job_type, .. } => {
                 let attempt = Attempt { element: *element, job_type: job_type.clone(), lease: None };
@@ -149,6 +187,19 @@ impl Telemetry {
         }
     }
 
+    /// A called instance belongs to the trace of its caller, below the call activity.
+    fn called(&self, origin: &Origin, traceparent: &str) -> (String, Option<String>) {
+        let known = self.instances.get(&origin.parent).map(|caller| caller.trace.clone());
+        let trace = known.unwrap_or_else(|| context(origin.root, traceparent).0);
+        (trace, Some(span_id(origin.parent_element)))
+    }
+
+    fn operation(&mut self, instance: Key, time: i64, what: &'static str) {
+        if let Some(context) = self.instances.get_mut(&instance) {
+            context.operations.push((time, what));
+        }
+    }
+
     fn span(&self, instance: Key, key: Key, open: &Open, ended: i64) {
         let Some(context) = self.instances.get(&instance) else { return };
         let unknown = (open.ordinal.to_string(), "element".to_owned());
@@ -164,6 +215,8 @@ impl Telemetry {
             attribute("dirigent.element.type", kind),
         ];
         attributes.extend(open.job_type.as_ref().map(|kind| attribute("dirigent.job.type", kind)));
+        let counter = open.counter.map(|counter| counter.to_string());
+        attributes.extend(counter.map(|counter| attribute("dirigent.loop.counter", &counter)));
         let status = match &open.error {
             Some(message) => json!({ "code": 2, "message": &**message }),
             None => json!({}),
@@ -202,6 +255,8 @@ impl Telemetry {
 
     fn root_span(&mut self, instance: Key, ended: i64) {
         let Some(context) = self.instances.remove(&instance) else { return };
+        let event = |(time, what): &(i64, &str)| json!({ "timeUnixNano": nanos(*time), "name": what });
+        let events: Vec<Value> = context.operations.iter().map(event).collect();
         self.hand_over(json!({
             "traceId": context.trace, "spanId": span_id(instance),
             "parentSpanId": context.parent.unwrap_or_default(),
@@ -211,6 +266,7 @@ impl Telemetry {
                 attribute("dirigent.process.instance.key", &instance.to_string()),
                 attribute("dirigent.process.id", &context.process_id),
             ],
+            "events": events,
             "status": {},
         }));
     }
@@ -301,6 +357,89 @@ mod tests {
         assert_eq!(trace, "0af7651916cd43dd8448eb211c80319c");
         assert_eq!(parent.as_deref(), Some("b7ad6b7169203331"));
         assert!(traceparent(Key(65), caller, Key(66), 1).starts_with("00-0af7651916cd43dd8448eb211c80319c-"));
+    }
+
+    /// The spans of these events of instances, in the order in which they end.
+    fn spans(events: Vec<(i64, Event)>) -> Vec<Value> {
+        let (sender, receiver) = sync_channel(100);
+        let mut telemetry = Telemetry {
+            open: HashMap::new(),
+            jobs: HashMap::new(),
+            instances: HashMap::new(),
+            names: HashMap::new(),
+            sender,
+        };
+        for (time, (instance, event)) in (1..).zip(events) {
+            telemetry.instance_event(Key(instance), time, &event);
+        }
+        drop(telemetry);
+        receiver.into_iter().collect()
+    }
+
+    fn created(origin: Option<Origin>) -> Event {
+        Event::InstanceCreated {
+            definition: Key(1),
+            process_id: "p".into(),
+            version: 1,
+            variables: Vec::new(),
+            origin,
+            business_id: "".into(),
+            tags: Vec::new(),
+            tenant: "".into(),
+            traceparent: "".into(),
+        }
+    }
+
+    #[test]
+    fn a_called_instance_is_below_its_call_activity() {
+        let origin =
+            Origin { parent: Key(640), parent_element: Key(641), root: Key(640), ..Origin::default() };
+        let spans = spans(vec![
+            (640, created(None)),
+            (640, Event::ElementActivated { key: Key(641), ordinal: 1, scope: Key(640) }),
+            (704, created(Some(origin))),
+            (704, Event::InstanceCompleted {}),
+            (640, Event::ElementCompleted { key: Key(641) }),
+            (640, Event::InstanceCompleted {}),
+        ]);
+        let [child, call, root] = spans.as_slice() else { panic!("three spans: {spans:?}") };
+        assert_eq!((&child["traceId"], &child["parentSpanId"]), (&root["traceId"], &call["spanId"]));
+        assert_eq!(call["parentSpanId"], root["spanId"]);
+    }
+
+    #[test]
+    fn iterations_are_below_their_body_and_operations_are_events_of_the_root() {
+        let spans = spans(vec![
+            (640, created(None)),
+            (640, Event::ElementActivated { key: Key(641), ordinal: 1, scope: Key(640) }),
+            (640, Event::IterationStarted { key: Key(642), ordinal: 1, scope: Key(641), counter: 1 }),
+            (640, Event::InstanceSuspended {}),
+            (640, Event::InstanceResumed {}),
+            (
+                640,
+                Event::InstanceMigrated {
+                    definition: Key(2),
+                    process_id: "q".into(),
+                    version: 2,
+                    elements: vec![(1, 9)],
+                },
+            ),
+            (640, Event::ElementCompleted { key: Key(642) }),
+            (640, Event::ElementTerminated { key: Key(641) }),
+            (640, Event::InstanceTerminated {}),
+        ]);
+        let [iteration, body, root] = spans.as_slice() else { panic!("three spans: {spans:?}") };
+        assert_eq!(iteration["parentSpanId"], body["spanId"]);
+        assert_eq!(
+            (iteration["name"].as_str(), root["name"].as_str()),
+            (Some("element 9"), Some("process q"))
+        );
+        let counter = attribute("dirigent.loop.counter", "1");
+        assert!(iteration["attributes"].as_array().is_some_and(|all| all.contains(&counter)));
+        assert!(!body["attributes"].as_array().is_some_and(|all| all.contains(&counter)));
+        let names: Vec<_> = root["events"].as_array().expect("events").iter().map(|it| &it["name"]).collect();
+        assert_eq!(names, ["suspended", "resumed", "migrated"]);
+        assert_eq!(root["events"][0]["timeUnixNano"], "4000000");
     }
 
     #[test]

@@ -305,6 +305,7 @@ impl World {
                 denied: verb == "deny",
                 reason: if verb == "deny" { rest.into() } else { "".into() },
                 corrections: if verb == "deny" { TaskChanges::default() } else { changes(rest) },
+                fence: 0,
             },
             // `pick TYPE a b +fulfilled +cancel`: the worker of an ad-hoc sub-process chooses.
             "pick" => Command::CompleteAdHocJob {

@@ -5,7 +5,7 @@ use crate::authorized::{Authorized, ProcessInstance, Read};
 use crate::limits::{STREAM_PAUSE_MS, STREAM_RECORDS};
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::history::place;
+use crate::v1::history::Places;
 use crate::wire::Time;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
@@ -15,7 +15,6 @@ use futures_util::stream::{self, StreamExt};
 use history::{RecordEvents, SearchError};
 use record::Key;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
@@ -137,13 +136,12 @@ fn messages(
     record: RecordEvents,
     out: &mut Vec<Event>,
 ) -> Result<(), SearchError> {
-    let elements = record.definition.map(|definition| history.elements(definition)).transpose()?;
+    let mut places = Places::new(history);
+    places.begin(&record)?;
     let events = record.events.unwrap_or_default();
     let last = events.len().saturating_sub(1);
-    let mut known = HashMap::new();
     for (at, event) in events.iter().enumerate() {
-        let ordinal = place(event, &mut known);
-        let element = elements.as_ref().zip(ordinal).and_then(|(elements, ordinal)| elements.get(ordinal));
+        let element = places.of(event)?;
         let change = ChangeEvent {
             lsn: record.lsn,
             time: Time(record.time),
@@ -151,7 +149,7 @@ fn messages(
             event: event.name(),
             process_instance_key: record.instance.map(Key),
             process_definition_key: record.definition.map(Key),
-            element_id: element.map(|element| element.id.clone()),
+            element_id: element.map(|element| element.id),
         };
         let mut message = Event::default().data(serde_json::to_string(&change).unwrap_or_default());
         if at == last {

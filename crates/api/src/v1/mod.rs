@@ -3,6 +3,7 @@
 mod connectors;
 mod events;
 mod history;
+mod iterations;
 mod overview;
 mod status;
 mod waits;
@@ -15,6 +16,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     status::routes()
         .merge(events::routes())
         .merge(history::routes())
+        .merge(iterations::routes())
         .merge(waits::routes())
         .merge(overview::routes())
         .merge(connectors::routes())

@@ -9,7 +9,8 @@ use axum::Json;
 use axum::extract::State;
 use history::{
     Condition, ElementInstanceRow, ElementInstances, Entity, IncidentRow, Incidents, JobRow, Jobs,
-    MessageSubscriptions, Operator, ProcessInstances, Query, Reader, SearchError, UserTaskRow, UserTasks,
+    MessageSubscriptions, Operator, ProcessInstanceRow, ProcessInstances, Query, Reader, SearchError,
+    UserTaskRow, UserTasks, WaitRow,
 };
 use record::Key;
 use serde::Serialize;
@@ -72,6 +73,12 @@ enum WaitKind {
     Timer,
     /// A message has to come.
     Message,
+    /// A signal has to come.
+    Signal,
+    /// A condition has to become true.
+    Condition,
+    /// Nothing goes on until someone resumes the instance.
+    Suspended,
     /// Other tokens have to arrive.
     Join,
     /// A called process has to end.
@@ -93,11 +100,13 @@ async fn explain_process_instance(
     let tenant = auth.tenant();
     let read = app.read(move |history| match history.get::<ProcessInstances>(&tenant, key.0)? {
         None => Ok(None),
-        Some(instance) if instance.state != "ACTIVE" => {
+        Some(instance) if instance.ended.is_some() => {
             Ok(Some(WaitsResult { state: instance.state, waits: Vec::new() }))
         }
         Some(instance) => {
-            Ok(Some(WaitsResult { state: instance.state, waits: waits(history, &tenant, key)? }))
+            let mut all: Vec<Wait> = suspension(&instance).into_iter().collect();
+            all.extend(waits(history, &tenant, key)?);
+            Ok(Some(WaitsResult { state: instance.state, waits: all }))
         }
     });
     read.await?.map(Json).ok_or_else(|| Problem::no_such("Process Instance", key))
@@ -154,6 +163,8 @@ fn waits(history: &Reader, tenant: &str, instance: Key) -> Result<Vec<Wait>, Sea
             due: None,
         });
     }
+    waits.extend(history.signals(instance.0)?.into_iter().map(signal));
+    waits.extend(history.conditions(instance.0)?.into_iter().map(condition));
     for token in history.waiting_tokens(instance.0)? {
         let tokens =
             if token.tokens == 1 { "A token waits".into() } else { format!("{} tokens wait", token.tokens) };
@@ -214,7 +225,44 @@ fn called(history: &Reader, tenant: &str, element: i64) -> Result<Option<Key>, S
         Condition::Field { name: "parentElementInstanceKey".into(), operator: Operator::Eq(element.into()) };
     let query = Query { tenant: tenant.to_owned(), condition: by_caller, ..Query::default() };
     let found = history.search::<ProcessInstances>(&query)?;
-    Ok(found.items.iter().find(|instance| instance.state == "ACTIVE").map(|instance| Key(instance.key)))
+    Ok(found.items.iter().find(|instance| instance.ended.is_none()).map(|instance| Key(instance.key)))
+}
+
+fn suspension(instance: &ProcessInstanceRow) -> Option<Wait> {
+    let since = instance.suspended?;
+    Some(Wait {
+        kind: WaitKind::Suspended,
+        explanation: "The instance is suspended: nothing goes on until it is resumed.".to_owned(),
+        element_id: instance.definition.id.clone(),
+        element_instance_key: None,
+        key: Some(Key(instance.key)),
+        since: Some(Time(since)),
+        due: None,
+    })
+}
+
+fn signal(row: WaitRow) -> Wait {
+    let explanation =
+        format!("'{}' waits for the signal '{}'; broadcast it to go on.", row.element_id, row.name);
+    waiting(WaitKind::Signal, explanation, row)
+}
+
+fn condition(row: WaitRow) -> Wait {
+    let explanation =
+        format!("'{}' waits until its condition is true; set variables to go on.", row.element_id);
+    waiting(WaitKind::Condition, explanation, row)
+}
+
+fn waiting(kind: WaitKind, explanation: String, row: WaitRow) -> Wait {
+    Wait {
+        kind,
+        explanation,
+        element_id: row.element_id,
+        element_instance_key: Some(Key(row.element)),
+        key: Some(Key(row.key)),
+        since: Some(Time(row.created)),
+        due: None,
+    }
 }
 
 fn incident(row: &IncidentRow) -> Wait {

@@ -27,9 +27,8 @@ struct ConditionalEvaluationInstruction {
     #[schema(value_type = Option<String>)]
     process_definition_key: Option<Key>,
     /// Variables, which the started instances have as well.
-    #[serde(default)]
-    #[schema(value_type = Option<HashMap<String, Value>>)]
-    variables: VariablesIn,
+    #[schema(value_type = HashMap<String, Value>)]
+    variables: Option<VariablesIn>,
     /// A name of the business for the instances.
     business_id: Option<String>,
     /// The tenant.
@@ -72,9 +71,10 @@ async fn evaluate_conditionals(
     Body(body): Body<ConditionalEvaluationInstruction>,
 ) -> Result<Json<EvaluateConditionalResult>, Problem> {
     auth.same_tenant("Evaluate Conditional", body.tenant_id.as_deref())?;
+    let variables = body.variables.ok_or_else(|| Problem::invalid("No variables provided."))?.0;
     let command = Command::EvaluateConditions {
         definition: body.process_definition_key.unwrap_or(Key::NONE),
-        variables: body.variables.0,
+        variables,
         business_id: body.business_id.unwrap_or_default().into(),
     };
     match submit(&app, auth.request(Target::Catalog, command)).await? {

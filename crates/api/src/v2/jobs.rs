@@ -117,7 +117,7 @@ struct ActivatedJobResult {
     /// The business's name for the instance.
     #[schema(required)]
     business_id: Option<String>,
-    /// Always 0.
+    /// Higher ones are leased first.
     priority: i32,
     /// Token of the lease, where one was asked for.
     #[schema(required)]
@@ -154,6 +154,48 @@ struct UserTaskProperties {
     /// Its key.
     #[schema(value_type = Option<String>, required)]
     user_task_key: Option<Key>,
+}
+
+impl UserTaskProperties {
+    /// The task as the transition under way will leave it.
+    fn of(task: UserTaskRow) -> Self {
+        let changes = task.changes.unwrap_or_default();
+        let changed = [
+            ("assignee", changes.assignee.is_some()),
+            ("candidateGroups", changes.candidate_groups.is_some()),
+            ("candidateUsers", changes.candidate_users.is_some()),
+            ("dueDate", changes.due_date.is_some()),
+            ("followUpDate", changes.follow_up_date.is_some()),
+            ("priority", changes.priority.is_some()),
+        ];
+        let names = |new: Option<Vec<Str>>, old: Vec<String>| match new {
+            Some(new) => new.iter().map(ToString::to_string).collect(),
+            None => old,
+        };
+        let date = |new: Option<Str>, old: Option<i64>| match new {
+            Some(new) => wire::time(&new).map(Time),
+            None => old.map(Time),
+        };
+        UserTaskProperties {
+            action: task.action.unwrap_or_default(),
+            assignee: match changes.assignee {
+                Some(assignee) => Some(assignee.to_string()).filter(|name| !name.is_empty()),
+                None => task.assignee,
+            },
+            candidate_groups: names(changes.candidate_groups, task.candidate_groups),
+            candidate_users: names(changes.candidate_users, task.candidate_users),
+            changed_attributes: changed
+                .iter()
+                .filter(|(_, changed)| *changed)
+                .map(|(name, _)| (*name).into())
+                .collect(),
+            due_date: date(changes.due_date, task.due),
+            follow_up_date: date(changes.follow_up_date, task.follow_up),
+            form_key: None,
+            priority: Some(changes.priority.unwrap_or(task.priority)),
+            user_task_key: Some(Key(task.key)),
+        }
+    }
 }
 
 /// Takes back a waiting request for jobs when its client is gone.
@@ -212,13 +254,11 @@ async fn activate_jobs(
     let lease = body.with_lease == Some(true);
     let mut results = Vec::with_capacity(jobs.len());
     for job in jobs {
-        let listener = match job.kind {
-            JobKind::BpmnElement | JobKind::AdHocSubProcess => None,
-            JobKind::ExecutionListener | JobKind::TaskListener => {
-                listener(&app, auth.tenant(), job.key).await?
-            }
+        let task = match job.kind {
+            JobKind::TaskListener => task_of(&app, auth.tenant(), job.element).await?,
+            JobKind::BpmnElement | JobKind::AdHocSubProcess | JobKind::ExecutionListener => None,
         };
-        results.push(activated(job, auth.tenant(), lease, listener));
+        results.push(activated(job, auth.tenant(), lease, task));
     }
     Ok(Json(JobActivationResult { jobs: results }))
 }
@@ -241,21 +281,15 @@ fn check(body: &JobActivationRequest) -> Result<(), Problem> {
     complaints.check()
 }
 
-/// What the engine does not hand over with a listener's job.
-async fn listener(
-    app: &AppState,
-    tenant: String,
-    job: Key,
-) -> Result<Option<(JobRow, Option<UserTaskRow>)>, Problem> {
+/// The user task of an element: the engine does not hand its attributes over with a listener's job.
+async fn task_of(app: &AppState, tenant: String, element: Key) -> Result<Option<UserTaskRow>, Problem> {
     app.read(move |history| {
-        let Some(job) = history.get::<Jobs>(&tenant, job.0)? else { return Ok(None) };
         let of_element = history::Condition::Field {
             name: "elementInstanceKey".into(),
-            operator: history::Operator::Eq(job.element.into()),
+            operator: history::Operator::Eq(element.0.into()),
         };
         let query = history::Query { tenant, condition: of_element, ..history::Query::default() };
-        let task = history.search::<history::UserTasks>(&query)?.items.pop();
-        Ok(Some((job, task)))
+        Ok(history.search::<history::UserTasks>(&query)?.items.pop())
     })
     .await
 }
@@ -264,12 +298,8 @@ fn activated(
     job: ActivatedJob,
     tenant_id: String,
     lease: bool,
-    listener: Option<(JobRow, Option<UserTaskRow>)>,
+    task: Option<UserTaskRow>,
 ) -> ActivatedJobResult {
-    let (event, task) = match listener {
-        None => ("UNSPECIFIED".to_owned(), None),
-        Some((row, task)) => (row.listener_event, task.filter(|_| job.kind == JobKind::TaskListener)),
-    };
     ActivatedJobResult {
         job_type: job.job_type.to_string(),
         process_definition_id: job.process_id.to_string(),
@@ -288,22 +318,11 @@ fn activated(
         element_instance_key: job.element,
         root_process_instance_key: wire::some_key(job.root.0),
         kind: job.kind,
-        listener_event_type: event,
-        user_task: task.map(|task| UserTaskProperties {
-            action: task.action.unwrap_or_default(),
-            assignee: task.assignee,
-            candidate_groups: task.candidate_groups,
-            candidate_users: task.candidate_users,
-            changed_attributes: Vec::new(),
-            due_date: task.due.map(Time),
-            follow_up_date: task.follow_up.map(Time),
-            form_key: None,
-            priority: Some(task.priority),
-            user_task_key: Some(Key(task.key)),
-        }),
-        tags: Vec::new(),
-        business_id: None,
-        priority: 0,
+        listener_event_type: if job.event.is_empty() { "UNSPECIFIED".into() } else { job.event.to_string() },
+        user_task: task.map(UserTaskProperties::of),
+        tags: job.tags.iter().map(ToString::to_string).collect(),
+        business_id: Some(job.business_id.to_string()).filter(|id| !id.is_empty()),
+        priority: job.priority,
         job_lease_token: lease.then(|| job.fence.to_string()),
     }
 }
@@ -346,32 +365,41 @@ struct JobResult {
     /// What is changed about the task.
     corrections: Option<Corrections>,
     /// Activities of the ad-hoc sub-process to run next.
-    #[serde(default)]
-    activate_elements: Vec<ActivateElement>,
+    activate_elements: Option<Vec<AdHocActivityReference>>,
     /// Nothing more is to run in the ad-hoc sub-process.
-    #[serde(default)]
-    is_completion_condition_fulfilled: bool,
+    is_completion_condition_fulfilled: Option<bool>,
     /// What runs in the ad-hoc sub-process ends.
-    #[serde(default)]
-    is_cancel_remaining_instances: bool,
+    is_cancel_remaining_instances: Option<bool>,
 }
 
-/// An activity of an ad-hoc sub-process to run.
+/// An activity of an ad-hoc sub-process that shall run.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct ActivateElement {
+pub(crate) struct AdHocActivityReference {
     /// BPMN id of the activity.
-    element_id: String,
+    element_id: Option<String>,
     /// Its variables.
     #[serde(default)]
     #[schema(value_type = Option<HashMap<String, Value>>)]
     variables: VariablesIn,
 }
 
-impl ActivateElement {
-    fn activation(self) -> AdHocActivation {
-        AdHocActivation { element_id: self.element_id.into(), variables: self.variables.0 }
+/// The activities as the engine takes them; complains of those without an id.
+pub(crate) fn activations(
+    path: &str,
+    elements: Vec<AdHocActivityReference>,
+    complaints: &mut Complaints,
+) -> Vec<AdHocActivation> {
+    for (at, element) in elements.iter().enumerate() {
+        if !wire::given(&element.element_id) {
+            complaints.missing(&format!("{path}[{at}].elementId"));
+        }
     }
+    let activation = |it: AdHocActivityReference| AdHocActivation {
+        element_id: it.element_id.unwrap_or_default().into(),
+        variables: it.variables.0,
+    };
+    elements.into_iter().map(activation).collect()
 }
 
 /// What is changed about a task; what is absent stays, an empty text takes away.
@@ -446,24 +474,45 @@ async fn complete_job(
     let fence = fence(body.job_lease_token.as_ref())?;
     let command = match body.result {
         None => Command::CompleteJob { job: key, variables: body.variables.0, fence },
-        Some(result) if result.kind.as_deref() == Some("adHocSubProcess") => Command::CompleteAdHocJob {
-            job: key,
-            variables: body.variables.0,
-            elements: result.activate_elements.into_iter().map(ActivateElement::activation).collect(),
-            fulfilled: result.is_completion_condition_fulfilled,
-            cancel_remaining: result.is_cancel_remaining_instances,
-            fence,
+        Some(result) => match result.kind.as_deref() {
+            Some("adHocSubProcess") => choice(key, result, body.variables, fence)?,
+            Some("userTask") | None => task_listener(key, result, &body.variables, fence)?,
+            Some(kind) => {
+                let must = "'userTask' or 'adHocSubProcess'";
+                let text = format!("The value for result.type is '{kind}' but must be {must}.");
+                return Err(Problem::invalid(text));
+            }
         },
-        Some(result) => task_listener(key, result)?,
     };
     submit(&app, auth.request(Target::Owner(key), command)).await?;
     NO_CONTENT
 }
 
-fn task_listener(job: Key, result: JobResult) -> Result<Command, Problem> {
-    if let Some(kind) = result.kind.as_ref().filter(|kind| *kind != "userTask") {
-        let text =
-            format!("The value for result.type is '{kind}' but must be 'userTask' or 'adHocSubProcess'.");
+/// What the worker of an ad-hoc sub-process chose.
+fn choice(job: Key, result: JobResult, variables: VariablesIn, fence: u64) -> Result<Command, Problem> {
+    let mut complaints = Complaints::default();
+    let elements = result.activate_elements.unwrap_or_default();
+    let elements = activations("result.activateElements", elements, &mut complaints);
+    complaints.check()?;
+    Ok(Command::CompleteAdHocJob {
+        job,
+        variables: variables.0,
+        elements,
+        fulfilled: result.is_completion_condition_fulfilled == Some(true),
+        cancel_remaining: result.is_cancel_remaining_instances == Some(true),
+        fence,
+    })
+}
+
+/// What a listener of a user task says to the transition.
+fn task_listener(
+    job: Key,
+    result: JobResult,
+    variables: &VariablesIn,
+    fence: u64,
+) -> Result<Command, Problem> {
+    if !variables.0.is_empty() {
+        let text = "The job of a task listener cannot set variables; leave them out.";
         return Err(Problem::invalid(text));
     }
     let corrections = result.corrections.unwrap_or_default();
@@ -477,6 +526,7 @@ fn task_listener(job: Key, result: JobResult) -> Result<Command, Problem> {
         denied,
         reason: result.denied_reason.unwrap_or_default().into(),
         corrections: corrections.changes(),
+        fence,
     })
 }
 
@@ -587,11 +637,11 @@ struct JobChangeset {
     /// How long the lease lasts from now on, milliseconds.
     #[serde(default, deserialize_with = "wire::lenient")]
     timeout: Option<i64>,
-    /// Not supported.
+    /// Higher ones are leased first.
     priority: Option<i32>,
 }
 
-/// Changes a job's retries or lease.
+/// Changes a job's retries, lease or priority.
 #[utoipa::path(patch, path = "/v2/jobs/{jobKey}", operation_id = "updateJob", tag = "Job",
     params(("jobKey" = String, Path, description = "Its key.")), request_body = JobUpdateRequest,
     responses((status = 204), (status = 400, body = Problem), (status = 404, body = Problem),
@@ -604,16 +654,15 @@ async fn update_job(
 ) -> NoContent {
     let changes = body.changeset.unwrap_or_default();
     let mut complaints = Complaints::default();
-    if changes.priority.is_some() {
-        complaints.add("The priority of a job cannot be changed.");
-    } else if changes.retries.is_none() && changes.timeout.is_none() {
-        complaints.add("At least one of [retries, timeout] is required.");
+    if changes.retries.is_none() && changes.timeout.is_none() && changes.priority.is_none() {
+        complaints.add("At least one of [retries, timeout, priority] is required.");
     }
     if let Some(retries) = changes.retries.filter(|retries| *retries < 1) {
         complaints.invalid("retries", retries, "greater than 0");
     }
     complaints.check()?;
-    let command = Command::UpdateJob { job: key, retries: changes.retries, timeout: changes.timeout };
+    let JobChangeset { retries, timeout, priority } = changes;
+    let command = Command::UpdateJob { job: key, retries, timeout, priority };
     submit(&app, auth.request(Target::Owner(key), command)).await?;
     NO_CONTENT
 }
@@ -690,7 +739,7 @@ struct JobSearchResult {
     /// The business's name for the instance.
     #[schema(required)]
     business_id: Option<String>,
-    /// Always 0.
+    /// Higher ones are leased first.
     priority: i32,
 }
 
@@ -699,14 +748,14 @@ impl From<JobRow> for JobSearchResult {
         JobSearchResult {
             custom_headers: headers(row.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
             deadline: row.deadline.map(Time),
-            denied_reason: None,
+            denied_reason: row.denied_reason,
             element_id: Some(row.element_id),
             element_instance_key: Key(row.element),
             end_time: row.ended.map(Time),
             error_code: row.error_code,
             error_message: row.error_message,
             has_failed_with_retries_left: row.failed_with_retries,
-            is_denied: None,
+            is_denied: row.denied,
             job_key: Key(row.key),
             kind: row.kind,
             listener_event_type: row.listener_event,
@@ -722,7 +771,7 @@ impl From<JobRow> for JobSearchResult {
             creation_time: Some(Time(row.created)),
             last_update_time: Some(Time(row.updated)),
             business_id: row.business_id,
-            priority: 0,
+            priority: row.priority,
         }
     }
 }

@@ -5,14 +5,17 @@ use super::process_definitions::Statistics;
 use crate::authorized::{Authorized, Create, ProcessInstance, Read, Update};
 use crate::command::{submit, submit_and_await_end, unexpected};
 use crate::extract::{Body, Complaints, OptionalBody, PathKey};
-use crate::limits::{DEFAULT_AWAIT_MS, MAX_CALL_DEPTH};
+use crate::limits::{DEFAULT_AWAIT_MS, MAX_CALL_DEPTH, MAX_CALLED_INSTANCES};
 use crate::problem::Problem;
 use crate::search::{IncidentSearchQuery, ProcessInstanceSearchQuery};
 use crate::state::AppState;
 use crate::wire::{self, ItemsResult, NO_CONTENT, NoContent, SearchResult, Time, VariablesIn};
 use axum::Json;
 use axum::extract::State;
-use history::{Condition, Incidents, Operator, ProcessInstanceRow, ProcessInstances};
+use history::{
+    Condition, Incidents, Operator, PageRequest, ProcessInstanceRow, ProcessInstances, Query, Reader,
+    SearchError, Start,
+};
 use record::{AggregateId, Command, Key, Response, StartInstruction, Str, Variables};
 use runtime::Target;
 use serde::{Deserialize, Serialize};
@@ -221,10 +224,10 @@ pub(crate) struct ProcessInstanceResult {
     /// When it ended.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     end_date: Option<Time>,
-    /// Always null.
+    /// Since when nothing of it goes on.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     suspended_date: Option<Time>,
-    /// `ACTIVE`, `COMPLETED` or `TERMINATED`.
+    /// `ACTIVE`, `SUSPENDED`, `COMPLETED` or `TERMINATED`.
     state: String,
     /// Whether one of its tokens is stuck.
     has_incident: bool,
@@ -261,7 +264,7 @@ impl From<ProcessInstanceRow> for ProcessInstanceResult {
             process_definition_version_tag: row.version_tag,
             start_date: Time(row.started),
             end_date: row.ended.map(Time),
-            suspended_date: None,
+            suspended_date: row.suspended.map(Time),
             state: row.state,
             has_incident: row.has_incident,
             tenant_id: row.tenant,
@@ -401,7 +404,7 @@ async fn get_process_instance_statistics(
     Ok(Json(ItemsResult { items: counts.into_iter().map(Into::into).collect() }))
 }
 
-/// Searches incidents of an instance.
+/// Searches incidents of an instance and of the instances that it called.
 #[utoipa::path(post, path = "/v2/process-instances/{processInstanceKey}/incidents/search",
     operation_id = "searchProcessInstanceIncidents", tag = "Process instance",
     params(("processInstanceKey" = String, Path, description = "Its key.")), request_body = IncidentSearchQuery,
@@ -414,9 +417,30 @@ async fn search_process_instance_incidents(
     body: IncidentSearchQuery,
 ) -> Result<Json<SearchResult<IncidentResult>>, Problem> {
     find(&app, auth.tenant(), key).await?;
-    let query = body.with(auth.tenant(), "processInstanceKey", key.0);
-    let page = app.read_now(move |history| history.search::<Incidents>(&query)).await?;
-    Ok(Json(SearchResult::of(page)))
+    let tenant = auth.tenant();
+    let page = app.read_now(move |history| {
+        let called = called_instances(history, &tenant, key.0)?;
+        let among = Operator::In(called.into_iter().map(Into::into).collect());
+        history.search::<Incidents>(&body.which(tenant, "processInstanceKey", among))
+    });
+    Ok(Json(SearchResult::of(page.await?)))
+}
+
+/// The instance itself, what it called, what these called, and so on.
+fn called_instances(history: &Reader, tenant: &str, instance: i64) -> Result<Vec<i64>, SearchError> {
+    let mut all = vec![instance];
+    let mut callers = vec![instance];
+    while !callers.is_empty() && all.len() < MAX_CALLED_INSTANCES {
+        let of_callers = Condition::Field {
+            name: "parentProcessInstanceKey".into(),
+            operator: Operator::In(callers.into_iter().map(Into::into).collect()),
+        };
+        let page = PageRequest { limit: MAX_CALLED_INSTANCES, start: Start::First };
+        let query = Query { tenant: tenant.to_owned(), condition: of_callers, page, ..Query::default() };
+        callers = history.search::<ProcessInstances>(&query)?.items.iter().map(|row| row.key).collect();
+        all.extend(&callers);
+    }
+    Ok(all)
 }
 
 /// An instance on the way from the top of all calls.

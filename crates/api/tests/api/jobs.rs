@@ -165,9 +165,9 @@ async fn an_update_needs_something_to_update() {
     let server = Server::start();
     let update = |body: serde_json::Value| server.send("PATCH", "/v2/jobs/77", body);
     let detail = update(json!({"changeset": {}})).await.problem(400, "INVALID_ARGUMENT");
-    assert_eq!(detail, "At least one of [retries, timeout] is required.");
+    assert_eq!(detail, "At least one of [retries, timeout, priority] is required.");
     update(json!({"changeset": {"retries": 0}})).await.problem(400, "INVALID_ARGUMENT");
-    update(json!({"changeset": {"priority": 5}})).await.problem(400, "INVALID_ARGUMENT");
+    update(json!({"changeset": {"priority": 5}})).await.problem(404, "NOT_FOUND");
     update(json!({"changeset": {"retries": 1}})).await.problem(404, "NOT_FOUND");
     server.send("PATCH", "/v2/jobs/x", json!({})).await.problem(400, "Bad Request");
     server
@@ -178,4 +178,22 @@ async fn an_update_needs_something_to_update() {
         .post("/v2/jobs/77/completion", json!({"result": {"corrections": {"priority": 101}}}))
         .await
         .problem(400, "INVALID_ARGUMENT");
+}
+
+#[tokio::test]
+async fn a_job_with_a_higher_priority_is_leased_first() {
+    let server = Server::start();
+    server.deploy("p", &one_task("ranked")).await;
+    for _ in 0..3 {
+        server.create("p", json!({})).await;
+    }
+    let jobs = server.search("jobs", json!({})).await;
+    let last = jobs[2]["jobKey"].as_str().unwrap();
+    let path = format!("/v2/jobs/{last}");
+    assert_eq!(server.send("PATCH", &path, json!({"changeset": {"priority": 9}})).await.status, 204);
+    let first = server.activate("ranked").await;
+    assert_eq!((first["jobKey"].as_str(), &first["priority"]), (Some(last), &json!(9)));
+    let found = server.search("jobs", json!({"filter": {"priority": 9}})).await;
+    assert_eq!((found.len(), &found[0]["state"]), (1, &json!("CREATED")));
+    assert_eq!(server.activate("ranked").await["jobKey"], jobs[0]["jobKey"]);
 }

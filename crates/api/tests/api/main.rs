@@ -9,6 +9,8 @@ mod events;
 mod expression;
 mod instances;
 mod jobs;
+mod listeners;
 mod messages;
+mod operations;
 mod requests;
 mod user_tasks;

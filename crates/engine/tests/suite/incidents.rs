@@ -20,7 +20,7 @@ fn new_retries_do_not_resolve_the_incident() {
     world.line("start p");
     world.line("fail work 0");
     let (owner, job) = world.failed_job();
-    let retries = record::Command::UpdateJob { job, retries: Some(3), timeout: None };
+    let retries = record::Command::UpdateJob { job, retries: Some(3), timeout: None, priority: None };
     world.submit(owner, retries).expect("the job is there");
     world.advance(1_000_000);
     assert!(world.job("work").is_none(), "the job waits for its incident");

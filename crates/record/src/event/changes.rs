@@ -156,7 +156,7 @@ choice! {
             /// The job.
             1 key: Key,
         },
-        /// A job's retries or lease were changed.
+        /// A job's retries, lease or priority were changed.
         18 JobUpdated {
             /// The job.
             1 key: Key,
@@ -164,6 +164,8 @@ choice! {
             2 retries: i32,
             /// End of the lease now.
             3 deadline: i64,
+            /// Its priority now, where that was changed.
+            4 priority: Option<i32>,
         },
         /// A job ended with a business error.
         19 JobErrorThrown {

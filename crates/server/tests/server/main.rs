@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, clippy::print_stdout)]
 
+mod activities;
 mod bad_input;
 mod command_line;
 mod connector;

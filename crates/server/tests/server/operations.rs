@@ -1,7 +1,7 @@
 //! What is done to running instances, over HTTP and from the shell: signals, modification, migration, suspension, deletion.
 
 use crate::http::Connection;
-use crate::process::{Server, deploy};
+use crate::process::{Server, deploy, eventually};
 use serde_json::{Value, json};
 use std::process::Command;
 
@@ -21,7 +21,24 @@ fn model(first: &str) -> String {
     )
 }
 
-fn post(connection: &mut Connection, path: &str, body: &Value) -> (u16, Value) {
+/// Runs a test on one partition and on three.
+pub fn on_any_number_of_partitions(test: impl Fn(&Server, &mut Connection)) {
+    for partitions in ["1", "3"] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let arguments = ["--no-samples", "--partitions", partitions];
+        let server = Server::start_with(directory.path(), &arguments, &[], &[]);
+        test(&server, &mut server.connect());
+    }
+}
+
+/// The detail of a problem with this status and title.
+pub fn refused(connection: &mut Connection, path: &str, body: &Value, status: u16, title: &str) -> String {
+    let (found, problem) = post(connection, path, body);
+    assert_eq!((found, problem["title"].as_str()), (status, Some(title)), "{path}: {problem}");
+    problem["detail"].as_str().unwrap_or_default().to_owned()
+}
+
+pub fn post(connection: &mut Connection, path: &str, body: &Value) -> (u16, Value) {
     let answer = connection.post(path, &[], &body.to_string()).expect("an answer");
     let body = if answer.text().is_empty() { Value::Null } else { answer.json() };
     (answer.status, body)
@@ -34,7 +51,7 @@ fn start(connection: &mut Connection) -> String {
 }
 
 /// Ids of the elements of an instance in a state.
-fn elements(connection: &mut Connection, instance: &str, state: &str) -> Vec<String> {
+pub fn elements(connection: &mut Connection, instance: &str, state: &str) -> Vec<String> {
     let filter = json!({ "filter": { "processInstanceKey": instance, "state": state } });
     let (status, body) = post(connection, "/v2/element-instances/search", &filter);
     assert_eq!(status, 200, "{body}");
@@ -45,13 +62,20 @@ fn elements(connection: &mut Connection, instance: &str, state: &str) -> Vec<Str
     ids
 }
 
-fn state(connection: &mut Connection, instance: &str) -> String {
+pub fn state(connection: &mut Connection, instance: &str) -> String {
     let answer =
         connection.send("GET", &format!("/v2/process-instances/{instance}"), &[], b"").expect("an answer");
     answer.json()["state"].as_str().unwrap_or("absent").to_owned()
 }
 
-fn activate(connection: &mut Connection, job_type: &str) -> Vec<Value> {
+/// Waits for a state: what crosses partitions arrives a moment after the answer.
+pub fn reaches(connection: &mut Connection, instance: &str, expected: &str) {
+    eventually(&format!("{instance} is {expected}"), || {
+        (state(connection, instance) == expected).then_some(())
+    });
+}
+
+pub fn activate(connection: &mut Connection, job_type: &str) -> Vec<Value> {
     let ask = json!({ "type": job_type, "worker": "w", "timeout": 60000, "maxJobsToActivate": 5, "requestTimeout": -1 });
     let (status, body) = post(connection, "/v2/jobs/activation", &ask);
     assert_eq!(status, 200, "{body}");
@@ -60,67 +84,77 @@ fn activate(connection: &mut Connection, job_type: &str) -> Vec<Value> {
 
 #[test]
 fn a_signal_reaches_all_who_wait() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let server = Server::start(directory.path());
-    let mut connection = server.connect();
-    assert_eq!(deploy(&mut connection, "p.bpmn", &model("a")).status, 200);
-    let instances = [start(&mut connection), start(&mut connection)];
-    let (status, body) = post(&mut connection, "/v2/signals/broadcast", &json!({ "signalName": "stop it" }));
-    assert_eq!(status, 200, "{body}");
-    assert!(body["signalKey"].is_string());
-    for instance in &instances {
-        assert_eq!(state(&mut connection, instance), "COMPLETED");
-    }
-    let (status, body) = post(&mut connection, "/v2/signals/broadcast", &json!({}));
-    assert_eq!((status, body["title"].as_str()), (400, Some("INVALID_ARGUMENT")), "{body}");
+    on_any_number_of_partitions(|_, connection| {
+        assert_eq!(deploy(connection, "p.bpmn", &model("a")).status, 200);
+        let instances = [start(connection), start(connection), start(connection), start(connection)];
+        let (status, body) = post(connection, "/v2/signals/broadcast", &json!({ "signalName": "stop it" }));
+        assert_eq!(status, 200, "{body}");
+        assert!(body["signalKey"].is_string());
+        for instance in &instances {
+            reaches(connection, instance, "COMPLETED");
+        }
+        let nobody = post(connection, "/v2/signals/broadcast", &json!({ "signalName": "unknown" }));
+        assert_eq!(nobody.0, 200, "{}", nobody.1);
+        refused(connection, "/v2/signals/broadcast", &json!({}), 400, "INVALID_ARGUMENT");
+    });
+}
+
+fn moved(from: &str, to: &str) -> Value {
+    json!({ "moveInstructions": [{ "targetElementId": to,
+        "sourceElementInstruction": { "sourceType": "byId", "sourceElementId": from } }] })
 }
 
 #[test]
 fn tokens_are_moved() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let server = Server::start(directory.path());
-    let mut connection = server.connect();
-    assert_eq!(deploy(&mut connection, "p.bpmn", &model("a")).status, 200);
-    let instance = start(&mut connection);
-    assert_eq!(elements(&mut connection, &instance, "ACTIVE"), ["a", "p"]);
-    let path = format!("/v2/process-instances/{instance}/modification");
-    let body = json!({ "moveInstructions": [{ "sourceElementId": "a", "targetElementId": "b" }] });
-    assert_eq!(post(&mut connection, &path, &body), (204, Value::Null));
-    assert_eq!(elements(&mut connection, &instance, "ACTIVE"), ["b", "p"]);
-    assert_eq!(elements(&mut connection, &instance, "TERMINATED"), ["a"]);
-    let wrong = json!({ "activateInstructions": [{ "elementId": "nothing" }] });
-    let (status, body) = post(&mut connection, &path, &wrong);
-    assert_eq!(status, 400, "{body}");
-    assert!(body["detail"].as_str().is_some_and(|detail| detail.contains("'nothing'")), "{body}");
-    let last = json!({ "terminateInstructions": [{ "elementId": "b" }] });
-    assert_eq!(post(&mut connection, &path, &last).0, 204);
-    assert_eq!(state(&mut connection, &instance), "TERMINATED");
+    on_any_number_of_partitions(|_, connection| {
+        assert_eq!(deploy(connection, "p.bpmn", &model("a")).status, 200);
+        let instance = start(connection);
+        assert_eq!(elements(connection, &instance, "ACTIVE"), ["a", "p"]);
+        let path = format!("/v2/process-instances/{instance}/modification");
+        assert_eq!(post(connection, &path, &moved("a", "b")), (204, Value::Null));
+        assert_eq!(elements(connection, &instance, "ACTIVE"), ["b", "p"]);
+        assert_eq!(elements(connection, &instance, "TERMINATED"), ["a"]);
+        refused(connection, &path, &json!({}), 400, "INVALID_ARGUMENT");
+        for wrong in [
+            json!({ "activateInstructions": [{ "elementId": "nothing" }] }),
+            json!({ "terminateInstructions": [{ "elementId": "nothing" }] }),
+            moved("nothing", "a"),
+            moved("b", "nothing"),
+        ] {
+            let detail = refused(connection, &path, &wrong, 400, "INVALID_ARGUMENT");
+            assert!(detail.contains("'nothing'"), "{detail}");
+        }
+        let nobody = "/v2/process-instances/4503599627370497/modification";
+        refused(connection, nobody, &moved("a", "b"), 404, "NOT_FOUND");
+        let last = json!({ "terminateInstructions": [{ "elementId": "b" }] });
+        assert_eq!(post(connection, &path, &last).0, 204);
+        assert_eq!(state(connection, &instance), "TERMINATED");
+        refused(connection, &path, &moved("a", "b"), 404, "NOT_FOUND");
+    });
 }
 
 #[test]
 fn an_instance_goes_on_with_another_definition() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let server = Server::start(directory.path());
-    let mut connection = server.connect();
-    assert_eq!(deploy(&mut connection, "p.bpmn", &model("a")).status, 200);
-    let instance = start(&mut connection);
-    let deployed = deploy(&mut connection, "p.bpmn", &model("renamed")).json();
-    let target = deployed["deployments"][0]["processDefinition"]["processDefinitionKey"].clone();
-    let path = format!("/v2/process-instances/{instance}/migration");
-    let without = json!({ "targetProcessDefinitionKey": target, "mappingInstructions": [] });
-    let (status, body) = post(&mut connection, &path, &without);
-    assert_eq!(status, 409, "{body}");
-    assert!(
-        body["detail"].as_str().is_some_and(|detail| detail.contains("active element with id 'a'")),
-        "{body}"
-    );
-    let mapping = json!([{ "sourceElementId": "a", "targetElementId": "renamed" }]);
-    let body = json!({ "targetProcessDefinitionKey": target, "mappingInstructions": mapping });
-    assert_eq!(post(&mut connection, &path, &body), (204, Value::Null));
-    assert_eq!(elements(&mut connection, &instance, "ACTIVE"), ["p", "renamed"]);
-    let job = activate(&mut connection, "first")[0]["jobKey"].as_str().expect("a job").to_owned();
-    assert_eq!(post(&mut connection, &format!("/v2/jobs/{job}/completion"), &json!({})).0, 204);
-    assert_eq!(elements(&mut connection, &instance, "ACTIVE"), ["b", "p"]);
+    on_any_number_of_partitions(|_, connection| {
+        assert_eq!(deploy(connection, "p.bpmn", &model("a")).status, 200);
+        let instance = start(connection);
+        let deployed = deploy(connection, "p.bpmn", &model("renamed")).json();
+        let target = deployed["deployments"][0]["processDefinition"]["processDefinitionKey"].clone();
+        let path = format!("/v2/process-instances/{instance}/migration");
+        let to = |target: &Value, mapping: Value| json!({ "targetProcessDefinitionKey": target, "mappingInstructions": mapping });
+        refused(connection, &path, &json!({}), 400, "INVALID_ARGUMENT");
+        let detail = refused(connection, &path, &to(&target, json!([])), 409, "INVALID_STATE");
+        assert!(detail.contains("active element with id 'a'"), "{detail}");
+        let mapping = json!([{ "sourceElementId": "a", "targetElementId": "renamed" }]);
+        refused(connection, &path, &to(&json!("77"), mapping.clone()), 404, "NOT_FOUND");
+        let nobody = "/v2/process-instances/4503599627370497/migration";
+        refused(connection, nobody, &to(&target, mapping.clone()), 404, "NOT_FOUND");
+        assert_eq!(post(connection, &path, &to(&target, mapping)), (204, Value::Null));
+        assert_eq!(elements(connection, &instance, "ACTIVE"), ["p", "renamed"]);
+        let job = activate(connection, "first")[0]["jobKey"].as_str().expect("a job").to_owned();
+        assert_eq!(post(connection, &format!("/v2/jobs/{job}/completion"), &json!({})).0, 204);
+        assert_eq!(elements(connection, &instance, "ACTIVE"), ["b", "p"]);
+    });
 }
 
 #[test]
@@ -160,20 +194,39 @@ fn the_shell_does_the_same() {
     let mut connection = server.connect();
     assert_eq!(deploy(&mut connection, "p.bpmn", &model("a")).status, 200);
     let instance = start(&mut connection);
-    let run = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_dirigent"))
+    let call = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_dirigent"))
             .args(arguments)
             .env("DIRIGENT_URL", format!("http://{}", server.address))
             .output()
-            .expect("it runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            .expect("it runs")
     };
+    let run = |arguments: &[&str]| {
+        let output = call(arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let code = |arguments: &[&str]| call(arguments).status.code();
+    assert_eq!(code(&["modify", &instance, "--move", "a"]), Some(2));
+    assert_eq!(code(&["modify", &instance]), Some(2));
+    assert_eq!(code(&["signal", "stop it", "--variables", "[1]"]), Some(2));
+    assert_eq!(code(&["migrate", &instance, "--to", "77", "--map", "a:b"]), Some(3));
+    assert_eq!(code(&["suspend", "2251799813685999"]), Some(3));
+    assert_eq!(code(&["resume", &instance]), Some(1));
+    assert_eq!(code(&["delete", &instance]), Some(1));
     run(&["modify", &instance, "--move", "a:b"]);
     assert_eq!(elements(&mut connection, &instance, "ACTIVE"), ["b", "p"]);
-    run(&["suspend", &instance]);
+    run(&["modify", &instance, "--activate", "a", "--terminate", "b"]);
+    assert_eq!(elements(&mut connection, &instance, "ACTIVE"), ["a", "p"]);
+    let deployed = deploy(&mut connection, "p.bpmn", &model("renamed")).json();
+    let target = &deployed["deployments"][0]["processDefinition"]["processDefinitionKey"];
+    run(&["migrate", &instance, "--to", target.as_str().expect("a key"), "--map", "a:renamed"]);
+    assert_eq!(elements(&mut connection, &instance, "ACTIVE"), ["p", "renamed"]);
+    assert_eq!(run(&["suspend", &instance, "--json"]).trim(), "{}");
+    assert!(run(&["instances", "--state", "SUSPENDED"]).contains(&instance));
     assert_eq!(state(&mut connection, &instance), "SUSPENDED");
     run(&["resume", &instance]);
-    run(&["signal", "stop it"]);
+    assert!(run(&["signal", "stop it", "--json"]).contains("signalKey"));
     assert_eq!(state(&mut connection, &instance), "COMPLETED");
     run(&["delete", &instance]);
     assert_eq!(state(&mut connection, &instance), "absent");
