@@ -86,6 +86,29 @@ async function tell(servicesUrl) {
     instance = new URL(page.url()).pathname.split('/').pop();
   });
 
+  await story.step('the instance is suspended and resumed', async () => {
+    const waits = page.getByRole('list', { name: 'What the instance waits for' });
+    await waits.getByText(/Review order/).waitFor({ timeout: 30_000 });
+    await button('Suspend').click();
+    await button('Resume').waitFor();
+    await page.getByRole('heading', { level: 1 }).getByText('Suspended').waitFor();
+    await button('Resume').click();
+    await button('Suspend').waitFor();
+  });
+
+  await story.step('its token is put before the review once more', async () => {
+    // A message about the last step may lie over the button; it stays while the mouse is over it.
+    await page.mouse.move(2, 2);
+    await settled(page);
+    await button('Move tokens').click();
+    for (const name of ['From', 'To']) {
+      await page.getByRole('combobox', { name, exact: true }).click();
+      await page.getByRole('option', { name: 'Review order' }).click();
+    }
+    await page.getByRole('button', { name: 'Move', exact: true }).click();
+    await page.getByText('Tokens moved').waitFor();
+  });
+
   await story.step('the page says that someone has to review it', async () => {
     const waits = page.getByRole('list', { name: 'What the instance waits for' });
     await waits.getByText(/Review order/).waitFor({ timeout: 30_000 });

@@ -32,6 +32,9 @@ describe('filters', () => {
   test('cancelled is what the engine calls terminated', () => {
     expect(instancesFilter({ state: 'cancelled' })).toEqual({ state: 'TERMINATED' });
   });
+  test('a suspended instance has a state of its own', () => {
+    expect(instancesFilter(readInstances(parseSearch('?state=suspended')))).toEqual({ state: 'SUSPENDED' });
+  });
   test('no filter is no condition', () => {
     expect(instancesFilter({})).toEqual({});
   });

@@ -3,7 +3,7 @@
 export const INSTANCE_TABS = ['variables', 'history', 'incidents', 'jobs', 'tasks'] as const;
 export type InstanceTab = (typeof INSTANCE_TABS)[number];
 
-export const STATE_FILTERS = ['active', 'incident', 'completed', 'cancelled'] as const;
+export const STATE_FILTERS = ['active', 'incident', 'suspended', 'completed', 'cancelled'] as const;
 export type StateFilter = (typeof STATE_FILTERS)[number];
 
 export interface InstancesSearch {
@@ -56,6 +56,7 @@ export function instancesFilter(search: InstancesSearch): Record<string, unknown
   const filter: Record<string, unknown> = {};
   if (search.state === 'active') filter.state = 'ACTIVE';
   if (search.state === 'incident') Object.assign(filter, { state: 'ACTIVE', hasIncident: true });
+  if (search.state === 'suspended') filter.state = 'SUSPENDED';
   if (search.state === 'completed') filter.state = 'COMPLETED';
   if (search.state === 'cancelled') filter.state = 'TERMINATED';
   if (search.process) filter.processDefinitionId = search.process;

@@ -1,10 +1,9 @@
 /** One instance: where its tokens are, how they came there, and everything that can be done about it. */
-import { Button, Modal } from '@mantine/core';
-import { IconBan, IconSearchOff } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button } from '@mantine/core';
+import { IconSearchOff } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
-import { cancelInstance } from '../../shared/api/commands';
 import { ApiError } from '../../shared/api/problem';
 import { flowsQuery, instanceQuery, instanceStatisticsQuery, xmlQuery } from '../../shared/api/queries';
 import type { ProcessInstance } from '../../shared/api/types';
@@ -14,9 +13,11 @@ import type { DiagramElement } from '../../shared/diagram/outline';
 import { elementKind } from '../../shared/format/names';
 import { Ago, Duration, KeyText } from '../../shared/ui/bits';
 import { StateChip } from '../../shared/ui/Chip';
-import { EmptyState, Problem, told } from '../../shared/ui/feedback';
+import { EmptyState, Problem } from '../../shared/ui/feedback';
 import { Card, Page } from '../../shared/ui/Page';
+import { InstanceActions } from './InstanceActions';
 import { InstanceTabs } from './InstanceTabs';
+import { MoveBar, pick, type Move } from './MoveBar';
 import { WaitStrip } from './WaitStrip';
 import styles from './instances.module.css';
 
@@ -31,6 +32,7 @@ export function InstancePage() {
     retry: (failures, error) => failures < 2 && error instanceof ApiError && error.status !== 404,
   });
   const [elements, setElements] = useState<DiagramElement[]>([]);
+  const [move, setMove] = useState<Move>();
   const names = useMemo(() => new Map(elements.map((each) => [each.id, each.name || elementKind(each.type)])), [elements]);
   const setSearch = (change: Partial<typeof search>) =>
     void navigate({ to: '/instances/$key', params: { key }, search: { ...search, ...change }, replace: true });
@@ -53,6 +55,7 @@ export function InstancePage() {
     );
   }
   const instance = query.data;
+  const running = instance?.state === 'ACTIVE' || instance?.state === 'SUSPENDED';
   const title = instance ? instance.processDefinitionName || instance.processDefinitionId : 'Instance';
   return (
     <Page
@@ -61,16 +64,19 @@ export function InstancePage() {
       tab={`${title} ${key}`}
       back={back}
       facts={instance && <Facts instance={instance} />}
-      actions={instance?.state === 'ACTIVE' && <CancelButton instance={instance} />}
+      actions={instance && <InstanceActions instance={instance} onMove={() => setMove({})} />}
     >
-      {instance?.state === 'ACTIVE' && <WaitStrip instanceKey={key} names={names} show={(element) => setSearch({ element })} />}
+      {instance?.state === 'ACTIVE' && move && (
+        <MoveBar instanceKey={key} elements={elements} move={move} onChange={setMove} />
+      )}
+      {running && <WaitStrip instanceKey={key} names={names} show={(element) => setSearch({ element })} />}
       <Canvas
         instance={instance}
         instanceKey={key}
         elements={elements}
         onElements={setElements}
-        selected={search.element}
-        onSelect={(element) => setSearch({ element })}
+        selected={move ? (move.to ?? move.from) : search.element}
+        onSelect={(element) => (move ? setMove(pick(move, element)) : setSearch({ element }))}
       />
       <InstanceTabs instanceKey={key} instance={instance} search={search} setSearch={setSearch} names={names} />
     </Page>
@@ -83,6 +89,7 @@ function Facts({ instance }: { instance: ProcessInstance }) {
       <KeyText value={instance.processInstanceKey} label="instance key" />
       <Link to="/processes/$key" params={{ key: instance.processDefinitionKey }}>Version {instance.processDefinitionVersion}</Link>
       <span>Started <Ago time={instance.startDate} /></span>
+      {instance.suspendedDate && <span>Suspended <Ago time={instance.suspendedDate} /></span>}
       <span>{instance.endDate ? 'Took' : 'Running for'} <Duration from={instance.startDate} to={instance.endDate} /></span>
       {instance.businessId && <span>{instance.businessId}</span>}
       {instance.parentProcessInstanceKey && (
@@ -118,33 +125,5 @@ function Canvas({ instance, instanceKey, elements, onElements, selected, onSelec
       />
       <Elements elements={elements} statistics={statistics.data ?? []} selected={selected} onSelect={onSelect} />
     </Card>
-  );
-}
-
-function CancelButton({ instance }: { instance: ProcessInstance }) {
-  const [asking, setAsking] = useState(false);
-  const client = useQueryClient();
-  const cancel = useMutation({
-    mutationFn: () => cancelInstance(instance.processInstanceKey),
-    onSuccess: () => {
-      setAsking(false);
-      told('Instance cancelled', instance.processInstanceKey);
-      void client.invalidateQueries({ queryKey: ['instance', instance.processInstanceKey] });
-    },
-  });
-  return (
-    <>
-      <Button variant="default" leftSection={<IconBan size={16} />} onClick={() => setAsking(true)}>Cancel instance</Button>
-      <Modal opened={asking} onClose={() => setAsking(false)} title="Cancel this instance?">
-        <div className={styles.stack} style={{ padding: 0 }}>
-          <p style={{ margin: 0 }}>Its tokens, jobs, tasks and timers end at once. That cannot be undone; the history stays.</p>
-          {cancel.isError && <Problem error={cancel.error} />}
-          <div className={styles.row}>
-            <Button color="red" onClick={() => cancel.mutate()} loading={cancel.isPending}>Cancel instance</Button>
-            <Button variant="default" onClick={() => setAsking(false)}>Keep it running</Button>
-          </div>
-        </div>
-      </Modal>
-    </>
   );
 }

@@ -24,6 +24,7 @@ const STATES: { value: StateFilter | undefined; label: string }[] = [
   { value: undefined, label: 'All' },
   { value: 'active', label: 'Active' },
   { value: 'incident', label: 'Incident' },
+  { value: 'suspended', label: 'Suspended' },
   { value: 'completed', label: 'Completed' },
   { value: 'cancelled', label: 'Cancelled' },
 ];

@@ -1,5 +1,5 @@
 /** Why the instance does not go on, in a sentence, with the next thing to do where there is one. */
-import { IconArrowsJoin, IconClock, IconHourglass, IconMail, IconRefresh, IconTool, IconUser } from '@tabler/icons-react';
+import { IconArrowsJoin, IconBroadcast, IconClock, IconHourglass, IconMail, IconPlayerPause, IconQuestionMark, IconRefresh, IconTool, IconUser } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -15,6 +15,9 @@ const ICONS: Partial<Record<Wait['kind'], ReactNode>> = {
   USER_TASK: <IconUser size={16} />,
   TIMER: <IconClock size={16} />,
   MESSAGE: <IconMail size={16} />,
+  SIGNAL: <IconBroadcast size={16} />,
+  CONDITION: <IconQuestionMark size={16} />,
+  SUSPENDED: <IconPlayerPause size={16} />,
   JOIN: <IconArrowsJoin size={16} />,
 };
 

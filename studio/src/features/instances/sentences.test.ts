@@ -39,11 +39,21 @@ describe('sentences', () => {
     expect(sentence(item('SequenceFlowTaken', { elementName: null })).minor).toBe(true);
   });
   test('an event of a newer engine still reads as words', () => {
-    expect(sentence(item('InstanceMigrated')).text).toBe('Instance migrated: Charge card');
-    expect(sentence({ lsn: 1, time: 0, event: 'InstanceSuspended' }).text).toBe('Instance suspended');
+    expect(sentence(item('TokenTeleported')).text).toBe('Token teleported: Charge card');
+    expect(sentence({ lsn: 1, time: 0, event: 'TokenTeleported' }).text).toBe('Token teleported');
+  });
+  test('a migration lists the elements that are called otherwise', () => {
+    const data = { version: 3, elements: [['charge', 'charge'], ['ship', 'send']] };
+    const said = sentence(item('InstanceMigrated', { actor: 'ada', data }));
+    expect(said).toMatchObject({ text: 'The instance goes on with version 3 by ada', detail: 'ship → send' });
+  });
+  test('a signal is no message, and what caught an error is named or numbered', () => {
+    expect(sentence(item('SubscriptionOpened', { data: { name: 'alarm', signal: true } })).text).toBe('Charge card waits for the signal alarm');
+    expect(sentence(item('ErrorThrown', { data: { code: 'lost', caughtBy: 'handler' } })).text).toContain('and was caught');
+    expect(sentence(item('EscalationThrown', { data: { code: 'late', caughtBy: 0 } })).text).toContain('nothing catches it');
   });
   test('every event of the engine has a sentence without holes', () => {
-    const names = ['InstanceCreated', 'InstanceCompleted', 'InstanceTerminated', 'ElementActivating', 'ElementActivated', 'ElementCompleting', 'ElementCompleted', 'ElementTerminating', 'ElementTerminated', 'ElementPassed', 'SequenceFlowTaken', 'JoinFired', 'VariablesSet', 'JobCreated', 'JobActivated', 'JobTimedOut', 'JobFailed', 'JobRetried', 'JobUpdated', 'JobErrorThrown', 'JobCompleted', 'JobCanceled', 'TimerScheduled', 'TimerTriggered', 'TimerCanceled', 'SubscriptionOpened', 'SubscriptionCorrelated', 'SubscriptionClosed', 'IncidentCreated', 'IncidentResolved', 'UserTaskCreating', 'UserTaskCreated', 'UserTaskTransition', 'UserTaskAssigned', 'UserTaskUpdated', 'UserTaskDenied', 'UserTaskCompleted', 'UserTaskCanceled', 'ErrorThrown', 'ContinuationScheduled', 'ContinuationTaken', 'CommandSent'];
+    const names = ['InstanceCreated', 'InstanceCompleted', 'InstanceTerminated', 'ElementActivating', 'ElementActivated', 'ElementCompleting', 'ElementCompleted', 'ElementTerminating', 'ElementTerminated', 'ElementPassed', 'SequenceFlowTaken', 'JoinFired', 'VariablesSet', 'JobCreated', 'JobActivated', 'JobTimedOut', 'JobFailed', 'JobRetried', 'JobUpdated', 'JobErrorThrown', 'JobCompleted', 'JobCanceled', 'TimerScheduled', 'TimerTriggered', 'TimerCanceled', 'SubscriptionOpened', 'SubscriptionCorrelated', 'SubscriptionClosed', 'IncidentCreated', 'IncidentResolved', 'UserTaskCreating', 'UserTaskCreated', 'UserTaskTransition', 'UserTaskAssigned', 'UserTaskUpdated', 'UserTaskDenied', 'UserTaskCompleted', 'UserTaskCanceled', 'ErrorThrown', 'ContinuationScheduled', 'ContinuationTaken', 'CommandSent', 'InstanceSuspended', 'InstanceResumed', 'InstanceModified', 'InstanceMigrated', 'InstanceDeleted', 'CommandParked', 'ElementListened', 'LoopStarted', 'IterationStarted', 'IterationEnded', 'IterationAdded', 'InnerStarted', 'AdHocFulfilled', 'ScopeInterrupted', 'ConditionOpened', 'ConditionChanged', 'ConditionClosed', 'EventOccurred', 'EventsReset', 'EscalationThrown', 'ComplexGatewayActivated', 'ComplexGatewayReset', 'CompensationRegistered', 'CompensationStarted', 'CompensationHandling', 'CompensationEnded', 'CallStarted', 'UserTaskCorrected', 'JobPending'];
     for (const name of names) {
       const { text } = sentence(item(name, { data: null }));
       expect(text, name).toMatch(/^\S.*\S$/);

@@ -30,6 +30,18 @@ export function sentence(item: HistoryItem): Sentence {
       return say('The instance completed', { tone: 'ok' });
     case 'InstanceTerminated':
       return say(`The instance was cancelled${by}`);
+    case 'InstanceSuspended':
+      return say(`The instance was suspended${by}`, { tone: 'danger' });
+    case 'InstanceResumed':
+      return say(`The instance was resumed${by}`, { tone: 'active' });
+    case 'InstanceModified':
+      return say(`Tokens were moved${by}`, { tone: 'active' });
+    case 'InstanceMigrated':
+      return say(`The instance goes on with version ${String(data.version ?? '?')}${by}`, { tone: 'active', detail: mappingList(data.elements) });
+    case 'InstanceDeleted':
+      return say(`The instance was deleted${by}`);
+    case 'CommandParked':
+      return say('Something came for the suspended instance and is kept', { minor: true });
     case 'ElementActivating':
       return say(`${element} begins`, { minor: true });
     case 'ElementActivated':
@@ -44,6 +56,48 @@ export function sentence(item: HistoryItem): Sentence {
       return say(`${element} was ended`);
     case 'ElementPassed':
       return say(`The token passed ${element}`, { tone: 'ok' });
+    case 'ElementListened':
+      return say(`The listeners of ${element} are through`, { minor: true });
+    case 'LoopStarted':
+      return say(Number(data.total) > 0 ? `${element} runs ${String(data.total)} times` : `${element} begins to repeat`, { minor: true });
+    case 'IterationStarted':
+      return say(`${element} began, number ${String(data.counter ?? '?')}`, { tone: 'active' });
+    case 'IterationEnded':
+      return say(`Number ${String(data.counter ?? '?')} of ${element} ${data.completed === false ? 'was ended' : 'is done'}`, { minor: true });
+    case 'IterationAdded':
+      return say(`${element} was given one more to do${by}`, { tone: 'active' });
+    case 'InnerStarted':
+      return say(`An activity of ${element} was chosen`, { minor: true });
+    case 'AdHocFulfilled':
+      return say(`No more activities of ${element} are chosen`, { minor: true });
+    case 'ScopeInterrupted':
+      return say(`An event interrupted ${element}`, { tone: 'active' });
+    case 'ConditionOpened':
+      return say(`${element} waits for its condition`);
+    case 'ConditionChanged':
+      return say(`The condition of ${element} is ${data.holds === true ? 'true' : 'false'} now`, { tone: data.holds === true ? 'active' : 'quiet' });
+    case 'ConditionClosed':
+      return say(`${element} no longer waits for its condition`, { minor: true });
+    case 'EventOccurred':
+      return say(`One of the events that ${element} waits for occurred`, { tone: 'active' });
+    case 'EventsReset':
+      return say(`${element} waits for all of its events again`, { minor: true });
+    case 'EscalationThrown':
+      return say(`The escalation ${text('code')} left ${element}${caught(data.caughtBy) ? ' and was caught' : ' and nothing catches it'}`);
+    case 'ComplexGatewayActivated':
+      return say(`${element} let its first tokens through`, { tone: 'active' });
+    case 'ComplexGatewayReset':
+      return say(`${element} begins anew`, { minor: true });
+    case 'CompensationRegistered':
+      return say(`${element} can be compensated`, { minor: true });
+    case 'CompensationStarted':
+      return say(`Compensation began at ${element}`, { tone: 'active' });
+    case 'CompensationHandling':
+      return say(`${element} compensates`, { tone: 'active' });
+    case 'CompensationEnded':
+      return say('The compensation is done', { tone: 'ok' });
+    case 'CallStarted':
+      return say(`${element} called another process`, { tone: 'active', detail: text('instance') && `Instance ${text('instance')}` });
     case 'SequenceFlowTaken':
       return say(item.elementName ? `The token took the path “${item.elementName}”` : 'The token moved on', { minor: !item.elementName });
     case 'JoinFired':
@@ -81,7 +135,7 @@ export function sentence(item: HistoryItem): Sentence {
     case 'TimerCanceled':
       return say(`The timer of ${element} was taken away`, { minor: true });
     case 'SubscriptionOpened':
-      return say(`${element} waits for the message ${text('name')}`.trim(), { detail: text('correlationKey') && `Correlation key ${text('correlationKey')}` });
+      return say(`${element} waits for the ${data.signal === true ? 'signal' : 'message'} ${text('name')}`.trim(), { detail: text('correlationKey') && `Correlation key ${text('correlationKey')}` });
     case 'SubscriptionCorrelated':
       return say(`The message for ${element} arrived`, { tone: 'active' });
     case 'SubscriptionClosed':
@@ -100,6 +154,8 @@ export function sentence(item: HistoryItem): Sentence {
       return say(`The task ${element} was changed${by}`);
     case 'UserTaskTransition':
       return say(`The task ${element} is about to change`, { minor: true });
+    case 'UserTaskCorrected':
+      return say(`A listener corrected the change of ${element}`);
     case 'UserTaskDenied':
       return say(`A listener refused the change of ${element}`, { tone: 'danger', detail: text('reason') });
     case 'UserTaskCompleted':
@@ -107,7 +163,7 @@ export function sentence(item: HistoryItem): Sentence {
     case 'UserTaskCanceled':
       return say(`The task ${element} is no longer wanted`);
     case 'ErrorThrown':
-      return say(`The error ${text('code')} left ${element}${Number(data.caughtBy) > 0 ? ' and was caught' : ' and nothing catches it'}`, {
+      return say(`The error ${text('code')} left ${element}${caught(data.caughtBy) ? ' and was caught' : ' and nothing catches it'}`, {
         tone: 'danger',
         detail: text('message'),
       });
@@ -121,6 +177,16 @@ export function sentence(item: HistoryItem): Sentence {
     default:
       return say(`${words(item.event)}${item.elementId ? `: ${element}` : ''}`);
   }
+}
+
+/** What caught an error or escalation: an element's id, or its number where the element is not known. */
+function caught(by: unknown): boolean {
+  return typeof by === 'string' || Number(by) > 0;
+}
+
+/** Elements before and after a migration, where they differ. */
+function mappingList(value: unknown): string {
+  return pairs(value).flatMap(([from, to]) => (from === to ? [] : [`${from} → ${String(to)}`])).join('\n');
 }
 
 function retries(value: unknown): string {

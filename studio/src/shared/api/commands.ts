@@ -13,6 +13,50 @@ export function cancelInstance(key: string): Promise<void> {
   return request('POST', `/v2/process-instances/${segment(key)}/cancellation`, { body: {} });
 }
 
+/** Nothing of the instance goes on until it is resumed. */
+export function suspendInstance(key: string): Promise<void> {
+  return request('POST', `/v2/process-instances/${segment(key)}/suspension`, { body: {} });
+}
+
+export function resumeInstance(key: string): Promise<void> {
+  return request('POST', `/v2/process-instances/${segment(key)}/resumption`, { body: {} });
+}
+
+/** Ends every active instance of the element `from` and puts a token before `to` for each. */
+export function moveTokens(key: string, from: string, to: string): Promise<void> {
+  const source = { sourceType: 'byId', sourceElementId: from };
+  return request('POST', `/v2/process-instances/${segment(key)}/modification`, {
+    body: { moveInstructions: [{ sourceElementInstruction: source, targetElementId: to }] },
+  });
+}
+
+/** Puts a token before `element`; the sub-processes around it begin where they are not active. */
+export function putToken(key: string, element: string): Promise<void> {
+  return request('POST', `/v2/process-instances/${segment(key)}/modification`, {
+    body: { activateInstructions: [{ elementId: element }] },
+  });
+}
+
+/** Ends every active instance of `element`; nothing goes on behind it. */
+export function endTokens(key: string, element: string): Promise<void> {
+  return request('POST', `/v2/process-instances/${segment(key)}/modification`, {
+    body: { terminateInstructions: [{ elementId: element }] },
+  });
+}
+
+/** Goes on with another definition; `mapping` has the element of the target for each element with a token. */
+export function migrateInstance(key: string, definitionKey: string, mapping: Record<string, string>): Promise<void> {
+  const mappingInstructions = Object.entries(mapping).map(([sourceElementId, targetElementId]) => ({ sourceElementId, targetElementId }));
+  return request('POST', `/v2/process-instances/${segment(key)}/migration`, {
+    body: { targetProcessDefinitionKey: definitionKey, mappingInstructions },
+  });
+}
+
+/** What reads show of an ended instance is gone after this. */
+export function deleteInstance(key: string): Promise<void> {
+  return request('POST', `/v2/process-instances/${segment(key)}/deletion`, { body: {} });
+}
+
 export function setVariable(scopeKey: string, name: string, json: string): Promise<void> {
   return request('PUT', `/v2/element-instances/${segment(scopeKey)}/variables`, {
     body: { variables: { [name]: new RawJson(json) }, local: true },

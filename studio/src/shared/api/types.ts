@@ -31,6 +31,8 @@ export interface ProcessInstance {
   processDefinitionVersion: number;
   startDate: string;
   endDate?: string | null;
+  /** Since when nothing of it goes on. */
+  suspendedDate?: string | null;
   state: InstanceState;
   hasIncident: boolean;
   parentProcessInstanceKey?: string | null;
@@ -135,7 +137,7 @@ export interface Overview {
 
 /** Something that a token of an instance waits for, in words. */
 export interface Wait {
-  kind: 'INCIDENT' | 'JOB' | 'WORKER' | 'RETRY' | 'USER_TASK' | 'TIMER' | 'MESSAGE' | 'JOIN' | 'CALLED_PROCESS' | 'OTHER';
+  kind: 'INCIDENT' | 'JOB' | 'WORKER' | 'RETRY' | 'USER_TASK' | 'TIMER' | 'MESSAGE' | 'SIGNAL' | 'CONDITION' | 'JOIN' | 'CALLED_PROCESS' | 'SUSPENDED' | 'OTHER';
   explanation: string;
   elementId: string;
   key: string | null;

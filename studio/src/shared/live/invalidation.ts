@@ -28,10 +28,11 @@ export function staleAfter(event: LiveEvent): QueryPrefix[] {
     else for (const each of [...parts, 'waits']) stale.push(['instance', instance, each]);
   };
 
-  if (/^Instance(Created|Completed|Terminated)$/.test(name)) {
+  if (/^Instance(Created|Completed|Terminated|Suspended|Resumed|Migrated|Modified|Deleted)$/.test(name)) {
     stale.push(...INSTANCE_LISTS, overview);
     part('head', 'elements', 'statistics', 'variables', 'history');
-  } else if (/^Element/.test(name)) {
+    if (name === 'InstanceMigrated') part('flows', 'jobs', 'tasks', 'incidents');
+  } else if (/^(Element|Iteration|Inner|Loop)/.test(name)) {
     stale.push(overview);
     part('elements', 'statistics', 'history');
   } else if (/^(SequenceFlow|Join)/.test(name)) {

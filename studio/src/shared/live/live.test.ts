@@ -28,6 +28,14 @@ describe('what an event makes stale', () => {
     const stale = keys(staleAfter({ lsn: 1, event: 'ElementCompleted' }));
     expect(stale).toEqual(['instance', 'overview']);
   });
+  test('a suspension touches lists and the head of its instance', () => {
+    const stale = keys(staleAfter(event('InstanceSuspended')));
+    expect(stale).toContain('instances');
+    expect(stale).toContain('instance/7/head');
+  });
+  test('an iteration touches the diagram', () => {
+    expect(keys(staleAfter(event('IterationStarted')))).toContain('instance/7/statistics');
+  });
   test('an unknown event of an instance touches its history', () => {
     expect(keys(staleAfter(event('SomethingNew')))).toEqual(['instance/7/history', 'instance/7/waits']);
   });

@@ -19,7 +19,7 @@ export function VariablesTab({ instanceKey, instance, element, names }: TabProps
   const elements = useQuery(elementInstancesQuery(instanceKey)).data ?? [];
   const [adding, setAdding] = useState(false);
   const [finished, setFinished] = useState(false);
-  const editable = instance?.state === 'ACTIVE';
+  const editable = instance?.state === 'ACTIVE' || instance?.state === 'SUSPENDED';
   if (variables.isError) return <div className={styles.stack}><Problem error={variables.error} retry={() => void variables.refetch()} /></div>;
   if (!variables.data) return <Rows count={4} />;
 
