@@ -261,6 +261,9 @@ fn born(key: Key, event: &Event) -> Instance {
         variables: variables.clone(),
         ..ElementInstance::default()
     };
+    // With room for what most instances have inside.
+    let mut elements = Vec::with_capacity(4);
+    elements.push(root);
     Instance {
         key,
         definition: *definition,
@@ -272,7 +275,7 @@ fn born(key: Key, event: &Event) -> Instance {
         tags: tags.clone(),
         traceparent: traceparent.clone(),
         last_key: key,
-        elements: vec![root],
+        elements,
         ..Instance::default()
     }
 }

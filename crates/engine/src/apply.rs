@@ -78,6 +78,7 @@ impl Instance {
                 entries.retain(|entry| !matches!(entry, IndexEntry::Block { .. }));
                 index.extend(entries.into_iter().map(IndexChange::Add));
             }
+            Event::DataStoreChanged { .. } => self.apply_data_store(event),
             Event::CommandParked { command } => self.parked.push((**command).clone()),
             Event::InstanceMigrated { definition, process_id, version, elements } => {
                 self.definition = *definition;
@@ -92,7 +93,6 @@ impl Instance {
                 self.apply_wait(event, index);
                 self.apply_compensation(event);
                 self.apply_task(event);
-                self.apply_data_store(event);
             }
         }
     }

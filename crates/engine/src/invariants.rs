@@ -55,6 +55,16 @@ fn broken(instance: &Instance) -> Option<String> {
 /// Every scope is live and knows how many element instances are in it.
 fn children(instance: &Instance) -> Option<String> {
     let elements = &instance.elements;
+    // Most instances are small, and most are looked at here.
+    if let [root, only] = &elements[..] {
+        if root.children == 1 && only.children == 0 && only.scope == root.key {
+            return None;
+        }
+    } else if let [root] = &elements[..]
+        && root.children == 0
+    {
+        return None;
+    }
     let mut counts: SmallVec<[u32; SMALL]> = SmallVec::from_elem(0, elements.len());
     // Most element instances are in the root, or in the scope of the one before.
     let mut scope = 0;

@@ -65,7 +65,7 @@ impl Instance {
 
     /// All variables visible in `scope`, or those of `names`, as one object.
     pub(crate) fn visible(&self, mut scope: Key, names: &[Str]) -> Json {
-        let mut seen: Vec<(&str, &Json)> = Vec::new();
+        let mut seen: smallvec::SmallVec<[(&str, &Json); 16]> = smallvec::SmallVec::new();
         while let Some(element) = self.element(scope) {
             for (name, value) in &element.variables {
                 let wanted = names.is_empty() || names.contains(name);

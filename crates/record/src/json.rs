@@ -125,7 +125,8 @@ pub fn split(text: &str) -> Result<Variables, JsonError> {
 
 /// Writes variables as one object.
 pub fn join<'a>(variables: impl IntoIterator<Item = (&'a str, &'a Json)>) -> String {
-    let mut out = String::from("{");
+    let mut out = String::with_capacity(128);
+    out.push('{');
     for (name, value) in variables {
         if out.len() > 1 {
             out.push(',');
@@ -141,6 +142,11 @@ pub fn join<'a>(variables: impl IntoIterator<Item = (&'a str, &'a Json)>) -> Str
 /// Writes a text as a JSON string.
 pub fn quote(text: &str, out: &mut String) {
     out.push('"');
+    if !text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     let mut clean = 0;
     for (at, byte) in text.bytes().enumerate() {
         let escape: &str = match byte {
