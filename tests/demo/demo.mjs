@@ -101,6 +101,7 @@ async function tell(servicesUrl) {
     await page.mouse.move(2, 2);
     await settled(page);
     await button('Move tokens').click();
+    await accessible(page, 'move');
     for (const name of ['From', 'To']) {
       await page.getByRole('combobox', { name, exact: true }).click();
       await page.getByRole('option', { name: 'Review order' }).click();

@@ -89,7 +89,12 @@ function VariableRow({ variable, editable, instanceKey }: { variable: Variable; 
   return (
     <div className={styles.variable}>
       <div className={styles.variableName}>{variable.name}</div>
-      {editing ? <span /> : <pre className={styles.variableValue} data-kind={kindOf(variable.value)}>{pretty(variable.value)}</pre>}
+      {editing ? <span /> : (
+        // A long value scrolls, so the keyboard must get there.
+        <pre className={styles.variableValue} data-kind={kindOf(variable.value)} tabIndex={0} role="group" aria-label={`Value of ${variable.name}`}>
+          {pretty(variable.value)}
+        </pre>
+      )}
       <div className={styles.variableActions}>
         <CopyButton value={variable.value} label={`Copy the value of ${variable.name}`} />
         {editable && !editing && (
