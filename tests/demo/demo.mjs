@@ -9,6 +9,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { showsEveryKind } from './diagrams.mjs';
 import { accessible, browserPath, openPage, picture, settled, Story, watermarkVisible } from './harness.mjs';
 
 const base = (process.env.DIRIGENT_URL ?? 'http://localhost:8080').replace(/\/$/, '');
@@ -205,6 +206,8 @@ async function tell(servicesUrl) {
     complaints.splice(before, complaints.length - before, ...complaints.slice(before).filter((each) => !/status of 400/.test(each)));
     await dialog.getByRole('button', { name: 'Close' }).first().click();
   });
+
+  await story.step('a diagram shows every kind of element with a symbol of its own', () => showsEveryKind(page, base));
 
   await story.step('no console error, no policy violation, no foreign request', async () => {
     if (complaints.length > 0) throw new Error(complaints.join('\n'));
