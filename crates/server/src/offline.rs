@@ -30,7 +30,8 @@ fn parsed(value: &::feel::Value) -> Value {
 pub fn feel(expression: &str, context: Option<&Path>, as_json: bool) -> Result<(), Failure> {
     let variables = members(context)?;
     let names: Vec<&str> = variables.iter().map(|(name, _)| &**name).collect();
-    let options = ::feel::Options { names: &names, ..Default::default() };
+    // As in the engine: a name that is not there is null with a reason, so that `is defined(x)` can be asked.
+    let options = ::feel::Options { names: &names, open: true, ..Default::default() };
     let source = expression.strip_prefix('=').unwrap_or(expression);
     let compiled = ::feel::compile(source, &options).map_err(|problems| {
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();

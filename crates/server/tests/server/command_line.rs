@@ -79,6 +79,10 @@ fn feel_is_evaluated_without_a_server() {
     let run = |expression: &str| dirigent("", &["feel", expression, "--context", context]);
     assert_eq!(text(&run("order total * 2")).trim(), "25");
     assert_eq!(text(&run("=sum(items)")).trim(), "6");
+    assert_eq!(text(&run("is defined(nothing)")).trim(), "false");
+    let unknown = run("nothing");
+    assert_eq!(text(&unknown).trim(), "null");
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("nothing"), "the null has a reason");
     let wrong = run("1 +");
     assert_eq!(wrong.status.code(), Some(2));
     assert!(!wrong.stderr.is_empty());
