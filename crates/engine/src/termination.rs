@@ -6,8 +6,8 @@
 //!
 //! Invariant: a scope is not completed, and not gone, before all that is terminating in it is.
 
+use crate::compile::Listener;
 use crate::elements::process;
-use crate::expression::Failure;
 use crate::instance::{ElementInstance, ElementState, Job, Role};
 use crate::run::Run;
 use record::command::TaskChanges;
@@ -69,19 +69,6 @@ impl Run<'_> {
         Some(task.key)
     }
 
-    fn cancel_listeners(&self, key: Key) -> &[crate::compile::Listener] {
-        let process = self.process;
-        // A body has no listeners of its own but those before all iterations.
-        if !matches!(self.role(key), Role::Plain | Role::Iteration) {
-            return &[];
-        }
-        let listeners = match self.node_of(key) {
-            Some((_, model)) => model.listeners.as_deref(),
-            None => process.listeners.as_deref(),
-        };
-        listeners.map_or(&[], |listeners| &listeners.cancel)
-    }
-
     /// Begins the listeners of an element in which nothing is left: those of the task, then its own.
     fn tell(&mut self, key: Key) {
         match self.canceling_task(key) {
@@ -95,30 +82,14 @@ impl Run<'_> {
 
     /// Begins a listener, or lets the element go where there is none left.
     pub(crate) fn next_cancel_listener(&mut self, key: Key, number: u32) {
-        let planned = match self.cancel_listeners(key).get(number as usize) {
-            None => return self.let_go(key),
-            Some(_) => self.plan_cancel_listener(key, number),
-        };
-        match planned {
-            Ok(()) => {}
+        let Some(listener) = self.cancel_listeners(key).get(number as usize) else { return self.let_go(key) };
+        match self.plan_job(&listener.job, key) {
+            Ok(planned) => self.create_job(key, planned, JobKind::ExecutionListener, number),
             Err(failure) => {
                 let ordinal = self.instance.element(key).map_or(0, |element| element.ordinal);
                 self.incident(key, ordinal, Key::NONE, failure);
             }
         }
-    }
-
-    fn plan_cancel_listener(&mut self, key: Key, number: u32) -> Result<(), Failure> {
-        let process = self.process;
-        let listeners = match self.node_of(key) {
-            Some((_, model)) => model.listeners.as_deref(),
-            None => process.listeners.as_deref(),
-        };
-        let listener = listeners.and_then(|listeners| listeners.cancel.get(number as usize));
-        let Some(listener) = listener else { return Ok(()) };
-        let planned = self.plan_job(&listener.job, key)?;
-        self.create_job(key, planned, JobKind::ExecutionListener, number);
-        Ok(())
     }
 
     /// A cancel listener is done.
@@ -169,5 +140,21 @@ impl Run<'_> {
             self.tell(key);
         }
         true
+    }
+}
+
+impl<'a> Run<'a> {
+    /// The listeners of an element's end.
+    fn cancel_listeners(&self, key: Key) -> &'a [Listener] {
+        let process = self.process;
+        // A body has no listeners of its own but those before all iterations.
+        if !matches!(self.role(key), Role::Plain | Role::Iteration) {
+            return &[];
+        }
+        let listeners = match self.node_of(key) {
+            Some((_, model)) => model.listeners.as_deref(),
+            None => process.listeners.as_deref(),
+        };
+        listeners.map_or(&[], |listeners| &listeners.cancel)
     }
 }
