@@ -45,7 +45,8 @@ impl Instance {
         let singles = singles.collect();
         let sequence = self.shared.next();
         let Some(live) = self.lives.get_mut(&id) else { return };
-        live.arms.push(Arm { sequence, rearmed_from: None, role, singles, parallel, interrupting });
+        let listens = false;
+        live.arms.push(Arm { sequence, rearmed_from: None, listens, role, singles, parallel, interrupting });
         self.ask_for_messages(id, sequence);
     }
 
@@ -119,7 +120,7 @@ impl Instance {
         self.lives.get(&id)?.arms.iter().find(|arm| arm.sequence == sequence)
     }
 
-    fn find_arm_mut(&mut self, id: Id, sequence: u64) -> Option<&mut Arm> {
+    pub(crate) fn find_arm_mut(&mut self, id: Id, sequence: u64) -> Option<&mut Arm> {
         self.lives.get_mut(&id)?.arms.iter_mut().find(|arm| arm.sequence == sequence)
     }
 

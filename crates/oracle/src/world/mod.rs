@@ -127,6 +127,7 @@ impl World {
         let arm = Arm {
             sequence: self.shared.next(),
             rearmed_from: None,
+            listens: true,
             role: Role::Own,
             singles,
             parallel,
@@ -323,9 +324,16 @@ impl World {
         }
     }
 
-    /// A message reaches one catcher, or begins one instance, or is kept.
+    /// A message reaches one catcher, or begins one instance, or is kept. What a step sends and what it arms take their
+    /// turns in the order of the step: what was armed after this message was sent finds it among those that are kept.
     fn publish(&mut self, name: &str) {
-        let found = self.catchers(&|model, single| waits_for_message(model, single, name));
+        let mut found = self.catchers(&|model, single| waits_for_message(model, single, name));
+        found.retain(|catcher| match catcher {
+            Catcher::Armed { sequence, instance, live, .. } => {
+                self.instances[*instance].find_arm(*live, *sequence).is_some_and(|arm| arm.listens)
+            }
+            Catcher::Start { .. } => true,
+        });
         if found.is_empty() {
             self.messages.push((name.to_owned(), self.shared.now.get() + MESSAGE_KEPT_MS));
         }
@@ -467,6 +475,9 @@ impl World {
 
     /// Something waits for a message: the oldest that was kept.
     fn give_kept(&mut self, instance: usize, live: Id, mut sequence: u64) {
+        if let Some(arm) = self.instances[instance].find_arm_mut(live, sequence) {
+            arm.listens = true;
+        }
         // What stays armed takes all that were kept, before what was armed after it.
         loop {
             let Some(arm) = self.instances[instance].find_arm(live, sequence) else { return };

@@ -183,10 +183,12 @@ pub(crate) enum How {
 /// Something that waits for an event.
 #[derive(Debug, Clone)]
 pub(crate) struct Arm {
-    /// Order of arming over all instances, and identity.
     /// Before it began anew, where it did.
     pub(crate) rearmed_from: Option<u64>,
+    /// Order of arming over all instances, and identity.
     pub(crate) sequence: u64,
+    /// Messages can reach it: its turn has come among what was sent and armed.
+    pub(crate) listens: bool,
     pub(crate) role: Role,
     pub(crate) singles: Vec<Single>,
     /// All of the singles must occur.

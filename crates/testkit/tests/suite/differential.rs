@@ -8,11 +8,18 @@ fn seeds() -> u64 {
     std::env::var("DIRIGENT_SEEDS").ok().and_then(|it| it.parse().ok()).unwrap_or(2_000)
 }
 
+/// Seeds beyond those of every run that once showed a difference: a message sent before a catcher was armed, and one kept
+/// for a catcher armed before that.
+const ONCE_DIFFERENT: [u64; 1] = [24_997];
+
 #[test]
 fn both_show_the_same() {
-    for seed in 0..seeds() {
-        // Every tenth one with three partitions and nothing kept in memory.
-        let (partitions, evict) = if seed % 10 == 0 { (3, true) } else { (1, false) };
+    let often = ONCE_DIFFERENT.map(|seed| (seed, (3, true)));
+    // Every tenth one with three partitions and nothing kept in memory.
+    let all = (0..seeds())
+        .chain(ONCE_DIFFERENT)
+        .map(|seed| (seed, if seed % 10 == 0 { (3, true) } else { (1, false) }));
+    for (seed, (partitions, evict)) in all.chain(often) {
         let mut engine = EngineSubject::new(partitions, evict);
         if compare(seed, &mut World::new(), &mut engine).is_err() {
             let mut theirs = || Box::new(World::new()) as Box<dyn Subject>;
