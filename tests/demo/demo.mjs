@@ -10,6 +10,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { showsEveryKind } from './diagrams.mjs';
+import { laysOut, listsTheUndrawable, opensCollapsed } from './undrawn.mjs';
 import { accessible, browserPath, openPage, picture, settled, Story, watermarkVisible } from './harness.mjs';
 
 const base = (process.env.DIRIGENT_URL ?? 'http://localhost:8080').replace(/\/$/, '');
@@ -208,6 +209,12 @@ async function tell(servicesUrl) {
   });
 
   await story.step('a diagram shows every kind of element with a symbol of its own', () => showsEveryKind(page, base));
+
+  await story.step('a model without a drawing is laid out', () => laysOut(page, base));
+
+  await story.step('the inside of a collapsed sub-process opens, though it is not drawn', () => opensCollapsed(page, base));
+
+  await story.step('what cannot be drawn is listed with its tokens', () => listsTheUndrawable(page, base));
 
   await story.step('no console error, no policy violation, no foreign request', async () => {
     if (complaints.length > 0) throw new Error(complaints.join('\n'));

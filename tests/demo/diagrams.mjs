@@ -1,16 +1,11 @@
 /** Deploys the model with every kind of element and compares what the studio draws for each with what it has to be. */
 import { everyKind } from './every-kind.mjs';
-import { settled } from './harness.mjs';
+import { deploy, settled } from './harness.mjs';
 
 /** Fails with every element that is not drawn, lacks its symbol, or looks like another kind. DEMO_KINDS names pictures. */
 export async function showsEveryKind(page, base) {
   const { xml, shapes, edges } = everyKind();
-  const form = new FormData();
-  form.append('resources', new Blob([xml]), 'every-kind.bpmn');
-  const response = await fetch(`${base}/v2/deployments`, { method: 'POST', body: form });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.detail);
-  const key = answer.deployments.find((each) => each.processDefinition)?.processDefinition.processDefinitionKey;
+  const key = await deploy(base, { 'every-kind.bpmn': xml });
   await page.goto(`${base}/processes/${key}`);
   await page.locator('.diagram-canvas[data-ready="true"]').waitFor();
   await settled(page);

@@ -123,3 +123,20 @@ export async function settled(page) {
     { timeout: 20_000 },
   );
 }
+
+/** Deploys files by name and gives the key of the first process in them. */
+export async function deploy(base, files) {
+  const form = new FormData();
+  for (const [name, text] of Object.entries(files)) form.append('resources', new Blob([text]), name);
+  const response = await fetch(`${base}/v2/deployments`, { method: 'POST', body: form });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.detail);
+  return answer.deployments.find((each) => each.processDefinition)?.processDefinition.processDefinitionKey;
+}
+
+/** An answer of the API, as what the screens show is compared with it. */
+export async function ask(base, method, path, body) {
+  const response = await fetch(`${base}${path}`, { method, headers: { 'content-type': 'application/json' }, body: body === undefined ? undefined : JSON.stringify(body) });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+}

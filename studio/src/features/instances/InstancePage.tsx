@@ -115,6 +115,7 @@ function Canvas({ instance, instanceKey, elements, onElements, selected, onSelec
     <Card className={styles.canvas} label="Diagram">
       <Diagram
         xml={xml.data}
+        processId={instance?.processDefinitionId}
         error={xml.error ?? undefined}
         statistics={statistics.data}
         takenFlows={taken}

@@ -2,10 +2,11 @@
 import { IconArrowsJoin, IconBroadcast, IconClock, IconHourglass, IconMail, IconPlayerPause, IconQuestionMark, IconRefresh, IconTool, IconUser } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { waitsQuery } from '../../shared/api/queries';
 import type { Wait } from '../../shared/api/types';
 import { Ago } from '../../shared/ui/bits';
+import { waitText } from './waits';
 import styles from './instances.module.css';
 
 const ICONS: Partial<Record<Wait['kind'], ReactNode>> = {
@@ -29,15 +30,16 @@ export function WaitStrip({ instanceKey, names, show }: {
   show: (element: string) => void;
 }) {
   const waits = useQuery(waitsQuery(instanceKey)).data ?? [];
+  const [all, setAll] = useState(false);
   // Incidents have their own tab, with the ways out.
   const shown = waits.filter((wait) => wait.kind !== 'INCIDENT');
   if (shown.length === 0) return null;
   return (
     <ul className={styles.waits} aria-label="What the instance waits for">
-      {shown.slice(0, SHOWN).map((wait, index) => (
+      {shown.slice(0, all ? shown.length : SHOWN).map((wait, index) => (
         <li key={wait.key ?? index}>
           <span aria-hidden className={styles.waitIcon}>{ICONS[wait.kind] ?? <IconHourglass size={16} />}</span>
-          <span className={styles.waitText}>{named(wait, names)}</span>
+          <span className={styles.waitText}>{waitText(wait, names)}</span>
           {wait.since && <span className={styles.waitTime}><Ago time={wait.since} /></span>}
           {wait.kind === 'USER_TASK' && wait.key ? (
             <Link to="/tasks" search={{ task: wait.key }}>Open the task</Link>
@@ -48,13 +50,7 @@ export function WaitStrip({ instanceKey, names, show }: {
           )}
         </li>
       ))}
-      {shown.length > SHOWN && <li className={styles.waitTime}>and {shown.length - SHOWN} more</li>}
+      {shown.length > SHOWN && <li><button type="button" onClick={() => setAll(!all)}>{all ? 'Show fewer' : `and ${shown.length - SHOWN} more`}</button></li>}
     </ul>
   );
-}
-
-/** The server speaks in ids; people know elements by name. */
-function named(wait: Wait, names: Map<string, string>): string {
-  const name = names.get(wait.elementId);
-  return name ? wait.explanation.replaceAll(`'${wait.elementId}'`, `“${name}”`) : wait.explanation;
 }

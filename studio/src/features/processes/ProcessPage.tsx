@@ -68,7 +68,7 @@ export function ProcessPage() {
       }
     >
       {definitions.isError && <Problem error={definitions.error} retry={() => void definitions.refetch()} />}
-      <Canvas definitionKey={key} title={title} selected={search.element} onSelect={(element) => setSearch({ element })} />
+      <Canvas definitionKey={key} processId={definition?.processDefinitionId} title={title} selected={search.element} onSelect={(element) => setSearch({ element })} />
       <div className={styles.below}>
         <Recent definition={definition} />
         <Versions versions={versions} current={key} />
@@ -94,8 +94,9 @@ function Facts({ definition }: { definition: ProcessDefinition }) {
 
 const NONE: ElementStatistics[] = [];
 
-function Canvas({ definitionKey, title, selected, onSelect }: {
+function Canvas({ definitionKey, processId, title, selected, onSelect }: {
   definitionKey: string;
+  processId?: string;
   title: string;
   selected?: string;
   onSelect: (element: string | undefined) => void;
@@ -106,7 +107,8 @@ function Canvas({ definitionKey, title, selected, onSelect }: {
   return (
     <Card className={styles.canvas} label="Diagram">
       <Diagram
-        xml={xml.data}
+        xml={processId === undefined ? undefined : xml.data}
+        processId={processId}
         error={xml.error ?? undefined}
         statistics={overview.data?.elements}
         selected={selected}

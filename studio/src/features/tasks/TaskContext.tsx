@@ -21,7 +21,7 @@ export function TaskContext({ task }: { task: UserTask }) {
     <aside className={styles.aside} aria-label="Context">
       <h3>Where it stands</h3>
       <div className={styles.mini}>
-        <Diagram xml={xml.data} error={xml.error ?? undefined} statistics={statistics.data} takenFlows={taken} selected={task.elementId} compact label="Where the task stands in the process" />
+        <Diagram xml={xml.data} processId={task.processDefinitionId} error={xml.error ?? undefined} statistics={statistics.data} takenFlows={taken} selected={task.elementId} compact label="Where the task stands in the process" />
       </div>
       <h3>Data</h3>
       {variables.isError && <div style={{ padding: '0 16px' }}><Problem error={variables.error} /></div>}

@@ -4,10 +4,10 @@
  * Invariant: nothing of ours lies over the bottom right corner, where the watermark of bpmn.io has to stay visible.
  */
 import { ActionIcon, Tooltip } from '@mantine/core';
-import { IconMinus, IconPlus, IconZoomReset } from '@tabler/icons-react';
+import { IconMinus, IconPlus, IconSitemapOff, IconSparkles, IconZoomReset } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import type { ElementStatistics } from '../api/types';
-import { Problem } from '../ui/feedback';
+import { EmptyState, Problem } from '../ui/feedback';
 import './diagram.css';
 import type { DiagramElement } from './outline';
 import type { DiagramView } from './view';
@@ -30,11 +30,12 @@ export interface DiagramProps {
 }
 
 export function Diagram(props: DiagramProps) {
-  const { xml, statistics, takenFlows, selected, onSelect, onElements, label, showCompleted, compact } = props;
+  const { xml, processId, statistics, takenFlows, selected, onSelect, onElements, label, showCompleted, compact } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<DiagramView>(undefined);
   const [ready, setReady] = useState(0);
   const [failure, setFailure] = useState<unknown>();
+  const [drawing, setDrawing] = useState<DiagramView['drawing']>('own');
   const callbacks = useRef({ onSelect, onElements });
   useEffect(() => {
     callbacks.current = { onSelect, onElements };
@@ -49,9 +50,10 @@ export function Diagram(props: DiagramProps) {
       try {
         const { openDiagram } = await import('./view');
         if (cancelled || !host.current) return;
-        opened = await openDiagram(host.current, xml, (id) => callbacks.current.onSelect?.(id));
+        opened = await openDiagram(host.current, xml, processId, (id) => callbacks.current.onSelect?.(id));
         if (cancelled) return opened.destroy();
         view.current = opened;
+        setDrawing(opened.drawing);
         callbacks.current.onElements?.(opened.elements());
         setReady((count) => count + 1);
       } catch (error) {
@@ -63,7 +65,7 @@ export function Diagram(props: DiagramProps) {
       view.current = undefined;
       opened?.destroy();
     };
-  }, [xml]);
+  }, [xml, processId]);
 
   useEffect(() => {
     view.current?.showStatistics(statistics ?? [], showCompleted ?? false);
@@ -82,7 +84,15 @@ export function Diagram(props: DiagramProps) {
       <div ref={host} className="diagram-canvas bio-theme-parent" role="group" aria-label={label} data-ready={ready > 0} />
       {problem !== undefined && <div className="diagram-problem"><Problem error={problem} /></div>}
       {!problem && ready === 0 && <div className="diagram-loading" role="status"><span className="sr-only">Loading the diagram</span></div>}
-      {!compact && <div className="diagram-zoom">
+      {drawing === 'generated' && !compact && <p className="diagram-note"><IconSparkles size={14} aria-hidden /> The model has no diagram of its own; this layout is generated.</p>}
+      {drawing === 'none' && (
+        <div className="diagram-none">
+          <EmptyState compact icon={<IconSitemapOff size={22} />} title="This model has no diagram">
+            None could be made either. {compact ? '' : 'The list of its elements shows where tokens and incidents are.'}
+          </EmptyState>
+        </div>
+      )}
+      {!compact && drawing !== 'none' && <div className="diagram-zoom">
         <ZoomButton label="Zoom in" onClick={() => view.current?.zoom(1.25)} icon={<IconPlus size={15} />} />
         <ZoomButton label="Zoom out" onClick={() => view.current?.zoom(0.8)} icon={<IconMinus size={15} />} />
         <ZoomButton label="Show the whole diagram" onClick={() => view.current?.fit()} icon={<IconZoomReset size={15} />} />

@@ -23,6 +23,7 @@ export function Elements({ elements, statistics, selected, onSelect }: {
               type="button"
               aria-pressed={selected === element.id}
               title={`${kind} · ${element.id}`}
+              style={element.depth ? { paddingLeft: 8 + 14 * Math.min(element.depth, 5) } : undefined}
               onClick={() => onSelect(selected === element.id ? undefined : element.id)}
             >
               <span className={`element-name ${count ? '' : 'element-quiet'}`}>{element.name || kind}</span>

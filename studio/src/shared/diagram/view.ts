@@ -3,9 +3,13 @@ import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import type { ElementStatistics } from '../api/types';
-import { inFlowOrder, type DiagramElement } from './outline';
+import { completeDiagrams } from './generate';
+import { elementsOf, processOf, type Definitions, type DiagramPart, type Moddle } from './model';
+import type { DiagramElement } from './outline';
 
 export interface DiagramView {
+  /** What is drawn: the model's own drawing, one that was made here, or nothing, for no drawing could be made. */
+  drawing: 'own' | 'generated' | 'none';
   elements(): DiagramElement[];
   showStatistics(statistics: ElementStatistics[], completed: boolean): void;
   showPath(flows: string[]): void;
@@ -24,6 +28,7 @@ interface Shape {
   businessObject: { name?: string; id: string };
   outgoing?: { type: string; target?: { id: string } }[];
   waypoints?: unknown[];
+  collapsed?: boolean;
   x?: number;
   y?: number;
   width?: number;
@@ -34,6 +39,9 @@ interface Canvas {
   zoom(level?: number | 'fit-viewport', center?: 'auto'): number;
   viewbox(box?: object): { inner: { x: number; y: number; width: number; height: number }; outer: { width: number; height: number } };
   addMarker(id: string, marker: string): void;
+  getRootElement(): Shape;
+  setRootElement(root: Shape): void;
+  findRoot(shape: Shape): Shape | undefined;
   removeMarker(id: string, marker: string): void;
 }
 interface Overlays {
@@ -49,18 +57,8 @@ interface EventBus {
 }
 
 const CONTAINERS = new Set(['bpmn:Process', 'bpmn:Collaboration', 'bpmn:Participant', 'bpmn:Lane']);
-const QUIET = new Set(['bpmn:TextAnnotation', 'bpmn:Group', 'bpmn:DataObjectReference', 'bpmn:DataStoreReference']);
 
 const FONT = "Inter, ui-sans-serif, system-ui, 'Segoe UI', Roboto, sans-serif";
-
-/* The parts of a parsed model that carry labels. */
-interface Bounds {
-  x: number;
-  width: number;
-}
-interface Definitions {
-  diagrams?: { plane?: { planeElement?: { bpmnElement?: { name?: string }; label?: { bounds?: Bounds } }[] } }[];
-}
 
 const LETTER_WIDTH = 6.4;
 
@@ -68,8 +66,8 @@ const LETTER_WIDTH = 6.4;
  * Other tools measured labels with another font: a box that is too narrow breaks words and grows downwards into its
  * shape. It grows to both sides instead.
  */
-function widenLabels(definitions: Definitions | undefined): void {
-  for (const diagram of definitions?.diagrams ?? []) {
+function widenLabels(definitions: Definitions): void {
+  for (const diagram of definitions.diagrams ?? []) {
     for (const { bpmnElement, label } of diagram.plane?.planeElement ?? []) {
       if (!bpmnElement?.name || !label?.bounds) continue;
       const longest = Math.max(...bpmnElement.name.split(/\s+/).map((word) => word.length));
@@ -85,6 +83,7 @@ function widenLabels(definitions: Definitions | undefined): void {
 export async function openDiagram(
   container: HTMLElement,
   xml: string,
+  processId: string | undefined,
   onSelect: (elementId: string | undefined) => void,
 ): Promise<DiagramView> {
   const viewer = new NavigatedViewer({
@@ -96,12 +95,25 @@ export async function openDiagram(
     },
     textRenderer: { defaultStyle: { fontFamily: FONT }, externalStyle: { fontFamily: FONT } },
   });
-  viewer.on('import.parse.complete', (event: { definitions?: Definitions }) => widenLabels(event.definitions));
+  let drawing: DiagramView['drawing'] = 'none';
+  let elements: DiagramElement[] = [];
   try {
-    await viewer.importXML(xml);
+    const definitions = await parse(viewer, xml);
+    const process = processOf(definitions, processId);
+    elements = process ? elementsOf(process) : [];
+    const { diagram, whole } = prepare(definitions, viewer, processId);
+    if (diagram) {
+      widenLabels(definitions);
+      await viewer.importDefinitions(definitions as never, diagram as never);
+      drawing = whole ? 'generated' : 'own';
+    }
   } catch (error) {
-    viewer.destroy();
-    throw error;
+    if (elements.length === 0) {
+      viewer.destroy();
+      throw error;
+    }
+    // The list of its elements still says where tokens are.
+    viewer.clear();
   }
   const canvas = viewer.get<Canvas>('canvas');
   const overlays = viewer.get<Overlays>('overlays');
@@ -110,10 +122,14 @@ export async function openDiagram(
 
   events.on('element.click', ({ element }) => {
     const shape = element.labelTarget ?? element;
-    onSelect(CONTAINERS.has(shape.type) || shape.waypoints ? undefined : shape.id);
+    // The canvas itself is an element too; inside of a sub-process it is of that type.
+    onSelect(CONTAINERS.has(shape.type) || shape.waypoints || shape === canvas.getRootElement() ? undefined : shape.id);
   });
-  const fit = () => fitCalmly(canvas);
+  // The note that a layout is generated has its place below.
+  const fit = () => fitCalmly(canvas, drawing === 'generated' ? 30 : 0);
   fit();
+  // Going into a collapsed sub-process and out of it.
+  events.on('root.set', fit);
   // The first size may not be the last: panels open, the window changes.
   let touched = false;
   events.on('canvas.viewbox.changed', () => {
@@ -131,25 +147,17 @@ export async function openDiagram(
   let selected: string | undefined;
 
   return {
-    elements: () =>
-      inFlowOrder(
-        registry
-          .getAll()
-          .filter((shape) => !shape.waypoints && !shape.labelTarget && shape.type.startsWith('bpmn:') && !CONTAINERS.has(shape.type) && !QUIET.has(shape.type))
-          .map((shape) => ({
-            id: shape.id,
-            name: shape.businessObject.name ?? '',
-            type: shape.type,
-            next: (shape.outgoing ?? []).flatMap((flow) => (flow.type === 'bpmn:SequenceFlow' && flow.target ? [flow.target.id] : [])),
-          })),
-      ),
+    drawing,
+    elements: () => elements,
     showStatistics(statistics, completed) {
       overlays.remove({ type: 'dirigent-counts' });
-      for (const id of marked) for (const marker of ['is-active', 'has-incident', 'is-done']) canvas.removeMarker(id, marker);
+      for (const id of marked) for (const marker of ['is-active', 'has-incident', 'is-done', 'is-scope']) canvas.removeMarker(id, marker);
       marked = [];
       for (const each of statistics) {
         if (!registry.get(each.elementId) || CONTAINERS.has(registry.get(each.elementId)!.type)) continue;
         marked.push(each.elementId);
+        // An open sub-process is drawn behind its elements: it must not outshine them.
+        if (registry.get(each.elementId)!.type === 'bpmn:SubProcess' && !registry.get(each.elementId)!.collapsed) canvas.addMarker(each.elementId, 'is-scope');
         if (each.incidents > 0) canvas.addMarker(each.elementId, 'has-incident');
         else if (each.active > 0) canvas.addMarker(each.elementId, 'is-active');
         else if (each.completed > 0) canvas.addMarker(each.elementId, 'is-done');
@@ -164,7 +172,11 @@ export async function openDiagram(
     select(elementId) {
       if (selected && registry.get(selected)) canvas.removeMarker(selected, 'is-selected');
       selected = elementId;
-      if (selected && registry.get(selected)) canvas.addMarker(selected, 'is-selected');
+      const shape = selected === undefined ? undefined : registry.get(selected);
+      if (!shape) return;
+      canvas.addMarker(shape.id, 'is-selected');
+      const root = canvas.findRoot(shape);
+      if (root && root !== canvas.getRootElement()) canvas.setRootElement(root);
     },
     zoom: (factor) => void canvas.zoom(canvas.zoom() * factor, 'auto'),
     fit,
@@ -186,16 +198,31 @@ export async function openDiagram(
   };
 }
 
+/** Reads the model only; what is missing in it is added before it is drawn. */
+async function parse(viewer: NavigatedViewer, xml: string): Promise<Definitions> {
+  const moddle = viewer.get<{ fromXML(xml: string, type: string): Promise<{ rootElement: Definitions }> }>('moddle');
+  return (await moddle.fromXML(xml, 'bpmn:Definitions')).rootElement;
+}
+
+/** A model of its own making is drawn as far as it can be; that nothing can be added to it is no reason to show nothing. */
+function prepare(definitions: Definitions, viewer: NavigatedViewer, processId: string | undefined): { diagram?: DiagramPart; whole: boolean } {
+  try {
+    return completeDiagrams(definitions, viewer.get<Moddle>('moddle'), processId);
+  } catch {
+    return { diagram: definitions.diagrams?.[0], whole: false };
+  }
+}
+
 /** The whole diagram with a margin, but never larger than it was drawn by more than a little. */
-function fitCalmly(canvas: Canvas): void {
+function fitCalmly(canvas: Canvas, below: number): void {
   const { inner, outer } = canvas.viewbox();
   if (outer.width === 0 || outer.height === 0) return;
   const margin = 28;
-  const scale = Math.min((outer.width - 2 * margin) / inner.width, (outer.height - 2 * margin) / inner.height, 1.15);
+  const scale = Math.min((outer.width - 2 * margin) / inner.width, (outer.height - 2 * margin - below) / inner.height, 1.15);
   if (!Number.isFinite(scale) || scale <= 0) return;
   const width = outer.width / scale;
   const height = outer.height / scale;
-  canvas.viewbox({ x: inner.x - (width - inner.width) / 2, y: inner.y - (height - inner.height) / 2, width, height });
+  canvas.viewbox({ x: inner.x - (width - inner.width) / 2, y: inner.y - (height - below / scale - inner.height) / 2, width, height });
 }
 
 function addBadges(overlays: Overlays, counts: ElementStatistics, completed: boolean): void {
