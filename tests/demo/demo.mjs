@@ -10,8 +10,9 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { showsEveryKind } from './diagrams.mjs';
+import { Operation } from './operate.mjs';
 import { laysOut, listsTheUndrawable, opensCollapsed } from './undrawn.mjs';
-import { accessible, browserPath, openPage, picture, settled, Story, watermarkVisible } from './harness.mjs';
+import { accessible, browserPath, openPage, picture, refused, settled, Story, watermarkVisible, write } from './harness.mjs';
 
 const base = (process.env.DIRIGENT_URL ?? 'http://localhost:8080').replace(/\/$/, '');
 const sample = new URL('../../examples/order-fulfilment/', import.meta.url);
@@ -193,20 +194,24 @@ async function tell(servicesUrl) {
     await accessible(page, 'connectors');
   });
 
-  await story.step('a refused deployment shows every finding', async () => {
+  await story.step('a refused deployment shows every finding', () => refused(complaints, 400, async () => {
     await rail('Processes').click();
     await button('Deploy').waitFor();
-    const before = complaints.length;
     await page.locator('input[type=file]').setInputFiles({ name: 'broken.bpmn', mimeType: 'text/xml', buffer: readFileSync(new URL('broken.bpmn', import.meta.url)) });
     const dialog = page.getByRole('dialog');
     await dialog.getByText('was not deployed').waitFor();
     const findings = await dialog.getByRole('listitem').count();
     if (findings < 1) throw new Error('no finding is shown');
     await accessible(page, 'findings');
-    // The browser itself logs the refusal that this step asks for.
-    complaints.splice(before, complaints.length - before, ...complaints.slice(before).filter((each) => !/status of 400/.test(each)));
     await dialog.getByRole('button', { name: 'Close' }).first().click();
-  });
+  }));
+
+  const operation = new Operation(page, base);
+  await story.step('a token is put with variables of its own', () => operation.putsATokenWithVariables());
+  await story.step('one of two tokens is ended', () => operation.endsOneToken());
+  await story.step('a migration that cannot be names every obstacle', () => refused(complaints, 409, () => operation.refusesAMigration()));
+  await story.step('the instance goes on with another version', () => operation.migrates());
+  await story.step('it is cancelled and deleted', () => operation.deletes());
 
   await story.step('a diagram shows every kind of element with a symbol of its own', () => showsEveryKind(page, base));
 
@@ -220,11 +225,4 @@ async function tell(servicesUrl) {
     if (complaints.length > 0) throw new Error(complaints.join('\n'));
   });
   await browser.close();
-}
-
-/** Replaces what an editor holds. */
-async function write(page, editor, value) {
-  await editor.click();
-  await page.keyboard.press('ControlOrMeta+A');
-  await page.keyboard.insertText(JSON.stringify(value, null, 2));
 }

@@ -140,3 +140,18 @@ export async function ask(base, method, path, body) {
   const text = await response.text();
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
 }
+
+/** Replaces what an editor holds. */
+export async function write(page, editor, value) {
+  await editor.click();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.insertText(JSON.stringify(value, null, 2));
+}
+
+/** Does what a step asks for although it is refused, and drops what the browser itself logs about such an answer. */
+export async function refused(complaints, status, action) {
+  const before = complaints.length;
+  await action();
+  const own = complaints.splice(before).filter((each) => !new RegExp(`status of ${status}`).test(each));
+  complaints.push(...own);
+}

@@ -28,7 +28,7 @@ export function App({ nonce }: { nonce: string }) {
         <LiveProvider>
           <RouterProvider router={router} />
         </LiveProvider>
-        <Notifications position="top-right" limit={3} />
+        <Notifications position="bottom-center" limit={3} />
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -11,10 +11,15 @@ const gray: MantineColorsTuple = [
   '#f7f8f8', '#eff1f1', '#e3e7e7', '#d5dada', '#bcc4c5', '#98a2a4', '#6c777a', '#4f5a5d', '#343d40', '#1e2527',
 ];
 
+/* Dark enough that white text on it can be read. */
+const red: MantineColorsTuple = [
+  '#fdecea', '#f9d3cf', '#f2a9a2', '#ea7d73', '#e2574a', '#d53b2d', '#c4372c', '#b3261e', '#8f1d17', '#6b1510',
+];
+
 export const theme = createTheme({
   primaryColor: 'petrol',
   primaryShade: { light: 7, dark: 6 },
-  colors: { petrol, dark: slate, gray },
+  colors: { petrol, red, dark: slate, gray },
   white: '#ffffff',
   black: '#172023',
   fontFamily: "Inter, 'Inter Variable', ui-sans-serif, system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",

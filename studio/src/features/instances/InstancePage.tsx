@@ -67,7 +67,7 @@ export function InstancePage() {
       actions={instance && <InstanceActions instance={instance} onMove={() => setMove({})} />}
     >
       {instance?.state === 'ACTIVE' && move && (
-        <MoveBar instanceKey={key} elements={elements} move={move} onChange={setMove} />
+        <MoveBar instanceKey={key} elements={elements} names={names} move={move} onChange={setMove} />
       )}
       {running && <WaitStrip instanceKey={key} names={names} show={(element) => setSearch({ element })} />}
       <Canvas

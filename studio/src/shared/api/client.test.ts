@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { encode, RawJson, request, requestText, segment } from './client';
-import { completeTask, createInstance, deploy, retryIncident, setVariable, unclaimTask } from './commands';
+import { completeTask, createInstance, deploy, modifyInstance, retryIncident, setVariable, unclaimTask } from './commands';
 import { ApiError } from './problem';
 
 function answer(status: number, body: string, contentType = 'application/json') {
@@ -65,6 +65,17 @@ describe('commands', () => {
     const started = await createInstance('2251799813685249', '{"total": 1e400}');
     expect(started.processInstanceKey).toBe('2251799813685251');
     expect(calls(spy)).toEqual([['POST', '/v2/process-instances', '{"processDefinitionKey":"2251799813685249","variables":{"total": 1e400}}']]);
+  });
+  test('a modification ends, puts or moves, with variables where a token is put', async () => {
+    const spy = answer(204, '');
+    await modifyInstance('7', { element: 'a', token: '9' }, undefined);
+    await modifyInstance('7', undefined, { element: 'b', variables: '{"n": 1e400}', local: true });
+    await modifyInstance('7', { element: 'a' }, { element: 'b', variables: '{"n":1}' });
+    expect(calls(spy).map((call) => call[2])).toEqual([
+      '{"terminateInstructions":[{"elementInstanceKey":"9"}]}',
+      '{"activateInstructions":[{"elementId":"b","variableInstructions":[{"variables":{"n": 1e400},"scopeId":"b"}]}]}',
+      '{"moveInstructions":[{"sourceElementInstruction":{"sourceType":"byId","sourceElementId":"a"},"targetElementId":"b","variableInstructions":[{"variables":{"n":1}}]}]}',
+    ]);
   });
   test('variables are set in their own scope', async () => {
     const spy = answer(204, '');

@@ -22,26 +22,41 @@ export function resumeInstance(key: string): Promise<void> {
   return request('POST', `/v2/process-instances/${segment(key)}/resumption`, { body: {} });
 }
 
-/** Ends every active instance of the element `from` and puts a token before `to` for each. */
-export function moveTokens(key: string, from: string, to: string): Promise<void> {
-  const source = { sourceType: 'byId', sourceElementId: from };
-  return request('POST', `/v2/process-instances/${segment(key)}/modification`, {
-    body: { moveInstructions: [{ sourceElementInstruction: source, targetElementId: to }] },
-  });
+/** Where tokens are taken away: all of an element, or one. */
+export interface TokenSource {
+  element: string;
+  /** Key of the element instance, where only that one is meant. */
+  token?: string;
 }
 
-/** Puts a token before `element`; the sub-processes around it begin where they are not active. */
-export function putToken(key: string, element: string): Promise<void> {
-  return request('POST', `/v2/process-instances/${segment(key)}/modification`, {
-    body: { activateInstructions: [{ elementId: element }] },
-  });
+/** Where a token is put, with variables that it brings. */
+export interface TokenTarget {
+  element: string;
+  /** JSON text of an object. */
+  variables?: string;
+  /** The variables belong to the element alone, not to the instance. */
+  local?: boolean;
 }
 
-/** Ends every active instance of `element`; nothing goes on behind it. */
-export function endTokens(key: string, element: string): Promise<void> {
-  return request('POST', `/v2/process-instances/${segment(key)}/modification`, {
-    body: { terminateInstructions: [{ elementId: element }] },
-  });
+/**
+ * Changes where the tokens of an instance are, in one step: `from` alone ends tokens, nothing goes on behind them; `to`
+ * alone puts one, and the sub-processes around it begin where they are not active; both move.
+ */
+export function modifyInstance(key: string, from: TokenSource | undefined, to: TokenTarget | undefined): Promise<void> {
+  const variables = to?.variables?.trim() ? new RawJson(to.variables) : undefined;
+  const variableInstructions = variables && [{ variables, scopeId: to?.local ? to.element : undefined }];
+  const body: Record<string, unknown> = {};
+  if (from && to) {
+    const source = from.token
+      ? { sourceType: 'byKey', sourceElementInstanceKey: from.token }
+      : { sourceType: 'byId', sourceElementId: from.element };
+    body.moveInstructions = [{ sourceElementInstruction: source, targetElementId: to.element, variableInstructions }];
+  } else if (from) {
+    body.terminateInstructions = [from.token ? { elementInstanceKey: from.token } : { elementId: from.element }];
+  } else if (to) {
+    body.activateInstructions = [{ elementId: to.element, variableInstructions }];
+  }
+  return request('POST', `/v2/process-instances/${segment(key)}/modification`, { body });
 }
 
 /** Goes on with another definition; `mapping` has the element of the target for each element with a token. */
