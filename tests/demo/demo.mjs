@@ -9,6 +9,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Loans } from './decisions.mjs';
 import { showsEveryKind } from './diagrams.mjs';
 import { Operation } from './operate.mjs';
 import { laysOut, listsTheUndrawable, opensCollapsed } from './undrawn.mjs';
@@ -212,6 +213,16 @@ async function tell(servicesUrl) {
   await story.step('a migration that cannot be names every obstacle', () => refused(complaints, 409, () => operation.refusesAMigration()));
   await story.step('the instance goes on with another version', () => operation.migrates());
   await story.step('it is cancelled and deleted', () => operation.deletes());
+
+  const loans = new Loans(page, base);
+  await story.step('decisions are listed, once there are any', () => loans.lists());
+  await story.step('a decision is evaluated and its table marks the rule', async () => {
+    await loans.evaluates();
+    await picture(page, 'decision');
+  });
+  await story.step('what it requires is seen in the same evaluation', () => loans.followsTheRequirements());
+  await story.step('an evaluation by a process appears by itself', () => loans.showsWhoAsked());
+  await story.step('a decision that failed says why', () => loans.saysWhyItFailed());
 
   await story.step('a diagram shows every kind of element with a symbol of its own', () => showsEveryKind(page, base));
 

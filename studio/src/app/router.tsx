@@ -1,6 +1,6 @@
 /** The map of the application. Screens load when they are opened; what is in the address bar is their only state. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { parseSearch, readInstance, readInstances, readProcess, readTasks, stringifySearch } from '../shared/url';
+import { parseSearch, readDecision, readInstance, readInstances, readProcess, readTasks, stringifySearch } from '../shared/url';
 import { CrashPage, MissingPage } from './ErrorPages';
 import { Shell } from './shell/Shell';
 
@@ -45,6 +45,17 @@ const tasks = createRoute({
   validateSearch: readTasks,
   component: lazyRouteComponent(() => import('../features/tasks/TasksPage'), 'TasksPage'),
 });
+const decisions = createRoute({
+  getParentRoute: () => root,
+  path: '/decisions',
+  component: lazyRouteComponent(() => import('../features/decisions/DecisionsPage'), 'DecisionsPage'),
+});
+const decision = createRoute({
+  getParentRoute: () => root,
+  path: '/decisions/$key',
+  validateSearch: readDecision,
+  component: lazyRouteComponent(() => import('../features/decisions/DecisionPage'), 'DecisionPage'),
+});
 const connectors = createRoute({
   getParentRoute: () => root,
   path: '/connectors',
@@ -52,7 +63,7 @@ const connectors = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, processes, process, instances, instance, incidents, tasks, connectors]),
+  routeTree: root.addChildren([home, processes, process, instances, instance, incidents, tasks, decisions, decision, connectors]),
   defaultPreload: 'intent',
   defaultErrorComponent: CrashPage,
   parseSearch,

@@ -28,6 +28,12 @@ export interface TasksSearch {
   show?: 'open' | 'mine' | 'done';
 }
 
+export interface DecisionSearch {
+  /** Key of the evaluation that is shown. */
+  evaluation?: string;
+  view?: 'requirements';
+}
+
 type Raw = Record<string, unknown>;
 
 export function readInstances(raw: Raw): InstancesSearch {
@@ -49,6 +55,10 @@ export function readProcess(raw: Raw): ProcessSearch {
 
 export function readTasks(raw: Raw): TasksSearch {
   return { task: word(raw.task), show: oneOf(['open', 'mine', 'done'] as const, raw.show) };
+}
+
+export function readDecision(raw: Raw): DecisionSearch {
+  return { evaluation: word(raw.evaluation), view: oneOf(['requirements'] as const, raw.view) };
 }
 
 /** The search that shows what the filters of the address bar ask for. */

@@ -13,3 +13,6 @@ export const overview: (given: Server['DefinitionOverview']) => studio.Overview 
 export const historyItem: (given: Server['HistoryItem']) => studio.HistoryItem = (given) => given;
 export const wait: (given: Server['Wait']) => studio.Wait = (given) => given;
 export const status: (given: Server['ServerStatus']) => studio.EngineStatus = (given) => given;
+export const decisionDefinition: (given: Server['DecisionDefinitionResult']) => studio.DecisionDefinition = (given) => given;
+export const decisionInstance: (given: Server['DecisionInstanceResult']) => studio.DecisionInstance = (given) => given;
+export const decisionInstanceDetail: (given: Server['DecisionInstanceGetQueryResult']) => studio.DecisionInstanceDetail = (given) => given;

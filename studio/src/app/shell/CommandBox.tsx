@@ -1,10 +1,10 @@
 /** Ctrl+K: everything by name or key. A combobox in the pattern of the ARIA guide: focus stays in the input. */
 import { Modal } from '@mantine/core';
-import { IconAlertTriangle, IconArrowRight, IconChecklist, IconHome, IconPlayerPlay, IconPlug, IconSearch, IconSitemap } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowRight, IconChecklist, IconHome, IconPlayerPlay, IconPlug, IconSearch, IconSitemap, IconTable } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, type NavigateOptions } from '@tanstack/react-router';
 import { useEffect, useId, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { definitionsQuery, instancesQuery, tasksQuery } from '../../shared/api/queries';
+import { decisionsQuery, definitionsQuery, instancesQuery, tasksQuery } from '../../shared/api/queries';
 import { Kbd } from '../../shared/ui/bits';
 import { findCommands, type Command, type CommandKind } from './commands';
 import styles from './shell.module.css';
@@ -15,6 +15,7 @@ const ICONS: Record<CommandKind, ReactNode> = {
   instance: <IconPlayerPlay size={17} />,
   incident: <IconAlertTriangle size={17} />,
   task: <IconChecklist size={17} />,
+  decision: <IconTable size={17} />,
   connector: <IconPlug size={17} />,
   start: <IconArrowRight size={17} />,
 };
@@ -34,11 +35,12 @@ function Palette({ close }: { close: () => void }) {
   const id = useId();
   const navigate = useNavigate();
   const definitions = useQuery(definitionsQuery()).data;
+  const decisions = useQuery(decisionsQuery()).data;
   const tasks = useQuery(tasksQuery('CREATED')).data?.items;
   const recent = useQuery(instancesQuery({ page: { limit: 20 } })).data?.items;
   const commands = useMemo(
-    () => findCommands(text, { definitions: definitions ?? [], tasks: tasks ?? [], instances: recent ?? [] }),
-    [text, definitions, tasks, recent],
+    () => findCommands(text, { definitions: definitions ?? [], decisions: decisions ?? [], tasks: tasks ?? [], instances: recent ?? [] }),
+    [text, definitions, decisions, tasks, recent],
   );
   useEffect(() => setIndex(0), [text]);
 
@@ -68,7 +70,7 @@ function Palette({ close }: { close: () => void }) {
           value={text}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
-          placeholder="Process, instance key, task or page"
+          placeholder="Process, instance key, decision, task or page"
           role="combobox"
           aria-label="Go to"
           aria-expanded

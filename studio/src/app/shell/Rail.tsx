@@ -1,4 +1,4 @@
-import { IconAlertTriangle, IconChecklist, IconHome, IconPlayerPlay, IconPlug, IconSitemap } from '@tabler/icons-react';
+import { IconAlertTriangle, IconChecklist, IconHome, IconPlayerPlay, IconPlug, IconSitemap, IconTable } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -21,6 +21,7 @@ export function Rail() {
       <Item to="/instances" icon={<IconPlayerPlay size={SIZE} />} label="Instances" />
       <Item to="/incidents" icon={<IconAlertTriangle size={SIZE} />} label="Incidents" count={incidents} danger />
       <Item to="/tasks" icon={<IconChecklist size={SIZE} />} label="Tasks" count={tasks} />
+      <Item to="/decisions" icon={<IconTable size={SIZE} />} label="Decisions" />
       <Item to="/connectors" icon={<IconPlug size={SIZE} />} label="Connectors" />
       <div className={styles.railFoot}>BPMN 2.0 orchestration</div>
     </nav>

@@ -3,6 +3,7 @@ import { findCommands, type CommandSources } from './commands';
 
 const sources: CommandSources = {
   definitions: [1, 2].map((version) => ({ processDefinitionKey: `10${version}`, processDefinitionId: 'order', name: 'Order fulfilment', version, resourceName: 'o.bpmn', tenantId: '<default>' })),
+  decisions: [],
   tasks: [{ userTaskKey: '55', name: 'Review order', state: 'CREATED', assignee: null, elementId: 'review', elementInstanceKey: '4', processInstanceKey: '3', processDefinitionId: 'order', processDefinitionKey: '102', creationDate: '' }],
   instances: [],
 };
@@ -23,4 +24,8 @@ test('a task is found by name', () => {
 });
 test('nothing is an answer too', () => {
   expect(findCommands('zzz', sources)).toEqual([]);
+});
+test('a decision is found by name', () => {
+  const risk = { decisionDefinitionKey: '9', decisionDefinitionId: 'risk', name: 'Credit risk', version: 2, decisionRequirementsId: 'r', decisionRequirementsKey: '8', decisionRequirementsName: 'R', decisionRequirementsVersion: 1, tenantId: '<default>' };
+  expect(findCommands('credit', { ...sources, decisions: [risk] })[0]!.go).toEqual({ to: '/decisions/$key', params: { key: '9' } });
 });

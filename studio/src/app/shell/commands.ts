@@ -1,9 +1,9 @@
 /** What the command box offers for a text. */
-import type { ProcessDefinition, ProcessInstance, UserTask } from '../../shared/api/types';
+import type { DecisionDefinition, ProcessDefinition, ProcessInstance, UserTask } from '../../shared/api/types';
 import { definitionTitle } from '../../shared/format/names';
-import { latestVersions } from '../../shared/format/versions';
+import { decisionTitle, latestDecisions, latestVersions } from '../../shared/format/versions';
 
-export type CommandKind = 'home' | 'process' | 'instance' | 'incident' | 'task' | 'connector' | 'start';
+export type CommandKind = 'home' | 'process' | 'instance' | 'incident' | 'task' | 'connector' | 'decision' | 'start';
 
 export interface Command {
   id: string;
@@ -20,10 +20,12 @@ const PAGES: Command[] = [
   { id: 'stuck', kind: 'incident', label: 'Instances with an incident', hint: 'Filter', go: { to: '/instances', search: { state: 'incident' } } },
   { id: 'incidents', kind: 'incident', label: 'Incidents', hint: 'Page', go: { to: '/incidents' } },
   { id: 'tasks', kind: 'task', label: 'Tasks', hint: 'Page', go: { to: '/tasks' } },
+  { id: 'decisions', kind: 'decision', label: 'Decisions', hint: 'Page', go: { to: '/decisions' } },
   { id: 'connectors', kind: 'connector', label: 'Connectors', hint: 'Page', go: { to: '/connectors' } },
 ];
 
 export interface CommandSources {
+  decisions: DecisionDefinition[];
   definitions: ProcessDefinition[];
   tasks: UserTask[];
   instances: ProcessInstance[];
@@ -50,6 +52,10 @@ export function findCommands(text: string, sources: CommandSources): Command[] {
     if (query !== '') {
       found.push({ id: `start-${params.key}`, kind: 'start', label: `Start ${title}`, hint: 'New instance', go: { to: '/processes/$key', params, search: { start: true } } });
     }
+  }
+  for (const decision of latestDecisions(sources.decisions)) {
+    if (query === '' || !matches(decision.name, decision.decisionDefinitionId)) continue;
+    found.push({ id: `decision-${decision.decisionDefinitionKey}`, kind: 'decision', label: decisionTitle(decision), hint: `Decision, version ${decision.version}`, go: { to: '/decisions/$key', params: { key: decision.decisionDefinitionKey } } });
   }
   for (const task of sources.tasks) {
     if (!matches(task.name, task.elementId, task.processName)) continue;

@@ -12,7 +12,7 @@ import { Card, Page } from '../../shared/ui/Page';
 import { EmptyState, Problem, Rows } from '../../shared/ui/feedback';
 import { Table, tableStyles, type Column } from '../../shared/ui/Table';
 import type { StateFilter } from '../../shared/url';
-import { DeployZone } from './DeployZone';
+import { DeployZone } from '../../shared/deploy/DeployZone';
 import styles from './processes.module.css';
 
 export function ProcessesPage() {

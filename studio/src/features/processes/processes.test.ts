@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { chooseFiles } from './deploy';
 import { examplesFor, initialVariables, rememberVariables } from './startVariables';
 
 function storage(): Pick<Storage, 'getItem' | 'setItem'> {
@@ -26,11 +25,4 @@ describe('start variables', () => {
   test('every example is an object', () => {
     for (const example of examplesFor('order-fulfilment')) expect(JSON.parse(example.variables)).toBeTypeOf('object');
   });
-});
-
-test('only models are deployed', () => {
-  const files = ['a.bpmn', 'b.BPMN', 'c.bpmn20.xml', 'photo.png'].map((name) => new File([''], name));
-  const { files: taken, refused } = chooseFiles(files);
-  expect(taken.map((file) => file.name)).toEqual(['a.bpmn', 'b.BPMN', 'c.bpmn20.xml']);
-  expect(refused).toEqual(['photo.png']);
 });

@@ -1,4 +1,5 @@
 /** What the start drawer is filled with: what was used last, else the examples of a known process, else nothing. */
+import { recall, remember } from '../../shared/format/memory';
 
 export interface Example {
   label: string;
@@ -35,19 +36,9 @@ export function examplesFor(processId: string): Example[] {
 const storageKey = (processId: string) => `dirigent-start:${processId}`;
 
 export function initialVariables(processId: string, storage: Pick<Storage, 'getItem'>): string {
-  try {
-    const last = storage.getItem(storageKey(processId));
-    if (last) return last;
-  } catch {
-    // Storage may be forbidden; the examples remain.
-  }
-  return examplesFor(processId)[0]?.variables ?? '{\n  \n}';
+  return recall(storageKey(processId), storage) ?? examplesFor(processId)[0]?.variables ?? '{\n  \n}';
 }
 
 export function rememberVariables(processId: string, text: string, storage: Pick<Storage, 'setItem'>): void {
-  try {
-    storage.setItem(storageKey(processId), text);
-  } catch {
-    // Not remembered, then.
-  }
+  remember(storageKey(processId), text, storage);
 }

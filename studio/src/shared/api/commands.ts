@@ -99,6 +99,13 @@ export function completeTask(key: string, variables: string): Promise<void> {
   return request('POST', `/v2/user-tasks/${segment(key)}/completion`, { body: { variables: new RawJson(variables) } });
 }
 
+/** Evaluates a decision with everything that it requires; `variables` is JSON text of an object. */
+export function evaluateDecision(definitionKey: string, variables: string): Promise<{ decisionEvaluationKey: string }> {
+  return request('POST', '/v2/decision-definitions/evaluation', {
+    body: { decisionDefinitionKey: definitionKey, variables: new RawJson(variables) },
+  });
+}
+
 export function deploy(files: File[]): Promise<Deployment> {
   const form = new FormData();
   for (const file of files) form.append('resources', file, file.name);

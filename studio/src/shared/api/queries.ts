@@ -5,7 +5,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { request, requestText, segment } from './client';
 import type {
-  ConnectorTemplate, ElementInstance, ElementStatistics, EngineStatus, HistoryItem, Incident, Job, Overview, Page,
+  ConnectorTemplate, DecisionDefinition, DecisionInstance, DecisionInstanceDetail, ElementInstance, ElementStatistics, EngineStatus, HistoryItem, Incident, Job, Overview, Page,
   ProcessDefinition, ProcessInstance, SearchRequest, SequenceFlow, Topology, UserTask, Variable, Wait,
 } from './types';
 
@@ -200,6 +200,51 @@ export const taskQuery = (key: string) =>
   queryOptions({
     queryKey: ['tasks', 'one', key],
     queryFn: ({ signal }) => request<UserTask>('GET', `/v2/user-tasks/${segment(key)}`, { signal }),
+  });
+
+export const decisionsQuery = () =>
+  queryOptions({
+    queryKey: ['decisions'],
+    queryFn: async ({ signal }) =>
+      (await search<DecisionDefinition>('/v2/decision-definitions/search', { page: { limit: 1000 } }, signal)).items,
+    staleTime: 30_000,
+  });
+
+export const decisionXmlQuery = (definitionKey: string) =>
+  queryOptions({
+    queryKey: ['xml', 'decision', definitionKey],
+    queryFn: ({ signal }) => requestText(`/v2/decision-definitions/${segment(definitionKey)}/xml`, signal),
+    staleTime: Infinity,
+    gcTime: 30 * 60_000,
+  });
+
+/** The latest evaluations of one version of a decision, asked for or required by another. */
+export const evaluationsQuery = (decisionDefinitionKey: string) =>
+  queryOptions({
+    queryKey: ['evaluations', 'of', decisionDefinitionKey],
+    queryFn: ({ signal }) => {
+      const body = { filter: { decisionDefinitionKey }, sort: newestFirst('evaluationDate'), page: { limit: 50 } };
+      return search<DecisionInstance>('/v2/decision-instances/search', body, signal);
+    },
+    placeholderData: keepPreviousData,
+  });
+
+/** All decisions of one evaluation with their inputs and rules, each after what it requires. */
+export const evaluationQuery = (decisionEvaluationKey: string) =>
+  queryOptions({
+    queryKey: ['evaluations', 'one', decisionEvaluationKey],
+    queryFn: async ({ signal }) => {
+      const body = { filter: { decisionEvaluationKey }, page: { limit: 100 } };
+      const { items } = await search<DecisionInstance>('/v2/decision-instances/search', body, signal);
+      const place = (each: DecisionInstance) => Number(each.decisionEvaluationInstanceKey.split('-').pop());
+      return Promise.all(
+        items
+          .sort((a, b) => place(a) - place(b))
+          .map((each) => request<DecisionInstanceDetail>('GET', `/v2/decision-instances/${segment(each.decisionEvaluationInstanceKey)}`, { signal })),
+      );
+    },
+    // What was evaluated never changes.
+    staleTime: Infinity,
   });
 
 export const connectorsQuery = () =>

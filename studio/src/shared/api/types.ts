@@ -211,7 +211,53 @@ export interface EngineStatus {
   now?: number | string;
 }
 
+/** What a deployment answers with; the version of a process has another name here than in searches. */
 export interface Deployment {
   deploymentKey: string;
-  deployments: { processDefinition?: ProcessDefinition }[];
+  deployments: {
+    processDefinition?: { processDefinitionId: string; processDefinitionVersion: number; processDefinitionKey: string } | null;
+    decisionDefinition?: { decisionDefinitionId: string; name: string; version: number; decisionDefinitionKey: string } | null;
+  }[];
+}
+
+export interface DecisionDefinition {
+  decisionDefinitionKey: string;
+  decisionDefinitionId: string;
+  name: string;
+  version: number;
+  decisionRequirementsId: string;
+  decisionRequirementsKey: string;
+  decisionRequirementsName: string;
+  decisionRequirementsVersion: number;
+  tenantId: string;
+}
+
+/** One decision of an evaluation. `result` is JSON text. */
+export interface DecisionInstance {
+  decisionEvaluationInstanceKey: string;
+  decisionEvaluationKey: string;
+  state: string;
+  evaluationDate: string;
+  evaluationFailure: string | null;
+  decisionDefinitionId: string;
+  decisionDefinitionName: string;
+  decisionDefinitionVersion: number;
+  decisionDefinitionType: string;
+  decisionDefinitionKey: string;
+  /** The decision that was asked for. */
+  rootDecisionDefinitionKey: string;
+  result: string;
+  processInstanceKey: string | null;
+}
+
+export interface MatchedRule {
+  ruleId: string;
+  /** Its place in the table, from 1. */
+  ruleIndex: number;
+  evaluatedOutputs: { outputId: string; outputName: string; outputValue: string }[];
+}
+
+export interface DecisionInstanceDetail extends DecisionInstance {
+  evaluatedInputs: { inputId: string; inputName: string; inputValue: string }[];
+  matchedRules: MatchedRule[];
 }

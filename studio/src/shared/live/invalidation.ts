@@ -47,6 +47,11 @@ export function staleAfter(event: LiveEvent): QueryPrefix[] {
   } else if (/^UserTask/.test(name)) {
     stale.push(['tasks']);
     part('tasks', 'history');
+  } else if (name === 'DecisionEvaluated') {
+    stale.push(['evaluations', 'of']);
+    if (instance) part('history');
+  } else if (/^(Decision|Requirements)/.test(name)) {
+    stale.push(['decisions']);
   } else if (/^(Definition|Deployment)/.test(name)) {
     stale.push(['definitions']);
   } else if (instance) {

@@ -3,13 +3,13 @@ import { Button, Modal } from '@mantine/core';
 import { IconCircleX, IconFileUpload, IconInfoCircle, IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { deploy } from '../../shared/api/commands';
-import { asApiError, diagnosticsOf, type Diagnostic } from '../../shared/api/problem';
-import { plural } from '../../shared/format/names';
-import { tellProblem, told } from '../../shared/ui/feedback';
-import { ApiError } from '../../shared/api/problem';
-import { chooseFiles } from './deploy';
-import styles from './processes.module.css';
+import { deploy } from '../api/commands';
+import { asApiError, diagnosticsOf, type Diagnostic } from '../api/problem';
+import { plural } from '../format/names';
+import { tellProblem, told } from '../ui/feedback';
+import { ApiError } from '../api/problem';
+import { chooseFiles, deployedText } from './deploy';
+import styles from './deploy.module.css';
 
 export function DeployZone({ children }: { children: (chooseFile: () => void, busy: boolean) => ReactNode }) {
   const client = useQueryClient();
@@ -19,17 +19,15 @@ export function DeployZone({ children }: { children: (chooseFile: () => void, bu
   const upload = useMutation({
     mutationFn: deploy,
     onSuccess: (answer, files) => {
-      const processes = answer.deployments.flatMap((each) => (each.processDefinition ? [each.processDefinition] : []));
-      const text = processes.map((each) => `${each.processDefinitionId} version ${each.version}`).join(', ');
-      told('Deployed', text || files.map((file) => file.name).join(', '));
-      void client.invalidateQueries({ queryKey: ['definitions'] });
+      told('Deployed', deployedText(answer) || files.map((file) => file.name).join(', '));
+      for (const queryKey of [['definitions'], ['decisions']]) void client.invalidateQueries({ queryKey });
     },
   });
   const take = (all: File[]) => {
     if (all.length === 0) return;
     const { files, refused } = chooseFiles(all);
     if (files.length === 0) {
-      tellProblem(new ApiError(-1, 'Nothing to deploy', `${refused.join(', ')}: not a BPMN file.`, 'Drop files that end in .bpmn.'));
+      tellProblem(new ApiError(-1, 'Nothing to deploy', `${refused.join(', ')}: no model.`, 'Drop files that end in .bpmn, .dmn or .form.'));
       return;
     }
     setNames(files.map((file) => file.name));
@@ -79,7 +77,7 @@ export function DeployZone({ children }: { children: (chooseFile: () => void, bu
       {children(() => input.current?.click(), upload.isPending)}
       {over && (
         <div className={styles.drop}>
-          <div><IconFileUpload size={32} aria-hidden /><strong>Drop to deploy</strong><span>BPMN files</span></div>
+          <div><IconFileUpload size={32} aria-hidden /><strong>Drop to deploy</strong><span>Processes (.bpmn), decisions (.dmn), forms (.form)</span></div>
         </div>
       )}
       <Modal opened={upload.isError} onClose={() => upload.reset()} title={`${names.join(', ')} was not deployed`} size={680}>
