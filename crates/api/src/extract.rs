@@ -94,6 +94,33 @@ impl<S: Send + Sync> FromRequestParts<S> for PathKey {
     }
 }
 
+/// The parameters of a request's query.
+pub(crate) struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
+        query
+            .map(|query| Query(query.0))
+            .map_err(|rejection| Problem::unreadable("Failed to read the query", rejection.body_text()))
+    }
+}
+
+/// The text in a request's path.
+pub(crate) struct PathText(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathText {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        path.map(|path| PathText(path.0))
+            .map_err(|rejection| Problem::unreadable("Failed to read request", rejection.body_text()))
+    }
+}
+
 /// Sentences of all that is wrong with a request.
 #[derive(Default)]
 pub(crate) struct Complaints(Vec<String>);

@@ -10,6 +10,7 @@
 #[macro_use]
 mod authorized;
 mod command;
+mod document;
 mod extract;
 mod foreign;
 mod limits;
@@ -47,7 +48,7 @@ fn routes() -> OpenApiRouter<AppState> {
 /// All routes, ready to be served.
 pub fn router(state: AppState) -> Router {
     let (router, document) = routes().split_for_parts();
-    let document = serde_json::to_string(&document).unwrap_or_default();
+    let document = serde_json::to_string(&document::complete(document)).unwrap_or_default();
     let openapi = move || {
         let document = document.clone();
         async move { ([(axum::http::header::CONTENT_TYPE, "application/json")], document) }
@@ -66,7 +67,7 @@ pub fn router(state: AppState) -> Router {
 
 /// The OpenAPI document of all routes.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    routes().split_for_parts().1
+    document::complete(routes().split_for_parts().1)
 }
 
 async fn no_endpoint(method: Method, uri: Uri) -> Problem {

@@ -48,14 +48,14 @@ fn install(folder: &Path) -> Result<(), String> {
 }
 
 /// A server on a free port; it and its data are gone when this is dropped.
-struct Server {
+pub struct Server {
     child: Child,
-    address: String,
+    pub address: String,
     data: PathBuf,
 }
 
 impl Server {
-    fn start(root: &Path) -> Result<Self, String> {
+    pub fn start(root: &Path) -> Result<Self, String> {
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         let binary = root.join(target).join("debug/dirigent");
         let data = std::env::temp_dir().join(format!("dirigent-end-to-end-{}", std::process::id()));

@@ -1,8 +1,9 @@
 //! Developer tasks behind `./x`, written in Rust so that they can be tested: `cargo xtask test | check | tidy |
-//! end-to-end | planted | fuzz | conformance`. It builds nothing that the product ships and depends on none of its crates.
+//! end-to-end | clients | schema | planted | fuzz | conformance`. It builds nothing that the product ships and depends on none of its crates.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 mod check;
+mod clients;
 mod conformance;
 mod count;
 mod end_to_end;
@@ -15,7 +16,7 @@ mod tidy;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask test [fast|all] | check | tidy | end-to-end <folder> | planted | fuzz <target>|all [seconds] | conformance <suite>|docs <directory>";
+const USAGE: &str = "usage: cargo xtask test [fast|all] | check | tidy | end-to-end <folder> | clients <directory> | schema [examples] | planted | fuzz <target>|all [seconds] | conformance <suite>|docs <directory>";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,6 +32,12 @@ fn main() -> ExitCode {
         ["fuzz", target] => fuzz::run(&root, target, fuzz::SECONDS),
         ["fuzz", target, seconds] => match seconds.parse() {
             Ok(seconds) => fuzz::run(&root, target, seconds),
+            Err(_) => Err(USAGE.to_owned()),
+        },
+        ["clients", directory] => clients::run(&root, Path::new(directory)),
+        ["schema"] => clients::schema(&root, clients::EXAMPLES),
+        ["schema", examples] => match examples.parse() {
+            Ok(examples) => clients::schema(&root, examples),
             Err(_) => Err(USAGE.to_owned()),
         },
         ["planted"] => planted::run(&root),

@@ -33,6 +33,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "rust",       fast: Some(180), full: Some(720), all: Some(720),  steps: rust },
     Stage { name: "studio",     fast: None,      full: Some(120), all: Some(120),  steps: studio },
     Stage { name: "end-to-end", fast: None,      full: Some(240), all: Some(240),  steps: end_to_end },
+    Stage { name: "clients",    fast: None,      full: None,      all: Some(900),  steps: clients },
     Stage { name: "bench",      fast: None,      full: None,      all: Some(900),  steps: bench },
     Stage { name: "simulation", fast: None,      full: None,      all: Some(3600), steps: simulation },
     Stage { name: "comparison", fast: None,      full: None,      all: Some(2400), steps: comparison },
@@ -109,6 +110,15 @@ fn end_to_end(root: &Path) -> Vec<Step> {
         steps.push(Step::new(root, &suite, &format!("cargo xtask end-to-end {suite}")).tests());
     }
     steps
+}
+
+/// Programs of others: clients, and requests made from the OpenAPI document.
+fn clients(root: &Path) -> Vec<Step> {
+    let shared = std::env::var("DIRIGENT_SHARED").unwrap_or_else(|_| "../shared".to_owned());
+    vec![
+        Step::new(root, "client programs", &format!("cargo xtask clients {shared}/clients")).tests(),
+        Step::new(root, "requests from the OpenAPI document", "cargo xtask schema").tests(),
+    ]
 }
 
 fn bench(root: &Path) -> Vec<Step> {

@@ -2,12 +2,13 @@
 //! is a position in the log.
 
 use crate::authorized::{Authorized, ProcessInstance, Read};
+use crate::extract::Query;
 use crate::limits::{STREAM_PAUSE_MS, STREAM_RECORDS};
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::history::Places;
 use crate::wire::Time;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;

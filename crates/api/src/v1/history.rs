@@ -1,14 +1,14 @@
 //! An instance's own history: every event, with who, when and where.
 
 use crate::authorized::{Authorized, ProcessInstance, Read};
-use crate::extract::PathKey;
+use crate::extract::{PathKey, Query};
 use crate::limits::MAX_HISTORY_RECORDS;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v2::find_process_instance;
 use crate::wire::Time;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use history::{Element, Elements, Reader, RecordEvents, SearchError};
 use record::{Event, Key};
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,13 @@
 //! Decision instances: one for each decision of an evaluation.
 
 use crate::authorized::{Authorized, DecisionDefinition, Read};
+use crate::extract::PathText;
 use crate::problem::Problem;
 use crate::search::DecisionInstanceSearchQuery;
 use crate::state::AppState;
 use crate::wire::{SearchResult, Time};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use history::{
     Condition, DecisionInstanceRow, DecisionInstances, DecisionRule, DecisionValue, Operator, Query,
 };
@@ -193,7 +194,7 @@ async fn search_decision_instances(
 async fn get_decision_instance(
     auth: Authorized<Read, DecisionDefinition>,
     State(app): State<AppState>,
-    Path(id): Path<String>,
+    PathText(id): PathText,
 ) -> Result<Json<DecisionInstanceGetQueryResult>, Problem> {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !id.split_once('-').is_some_and(|(key, place)| number(key) && number(place)) {

@@ -4,13 +4,13 @@ use super::jobs::Corrections;
 use super::variables::{Truncate, VariableSearchResult, cut};
 use crate::authorized::{Authorized, Read, Update, UserTask};
 use crate::command::submit;
-use crate::extract::{Body, Complaints, OptionalBody, PathKey};
+use crate::extract::{Body, Complaints, OptionalBody, PathKey, Query};
 use crate::problem::Problem;
 use crate::search::{UserTaskSearchQuery, VariableSearchQuery};
 use crate::state::AppState;
 use crate::wire::{self, NO_CONTENT, NoContent, SearchResult, Time, VariablesIn, headers};
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use history::{
     Condition, ElementInstances, Operator, Reader, SearchError, UserTaskRow, UserTasks, Variables,

@@ -1,14 +1,14 @@
 //! Variables.
 
 use crate::authorized::{Authorized, ProcessInstance, Read};
-use crate::extract::PathKey;
+use crate::extract::{PathKey, Query};
 use crate::limits::MAX_SEARCH_VALUE_CHARACTERS;
 use crate::problem::Problem;
 use crate::search::VariableSearchQuery;
 use crate::state::AppState;
 use crate::wire::{self, SearchResult};
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use history::{VariableRow, Variables};
 use record::Key;
 use serde::{Deserialize, Serialize};

@@ -24,6 +24,22 @@ async fn a_body_that_cannot_be_read_says_why() {
 }
 
 #[tokio::test]
+async fn a_path_or_query_that_cannot_be_read_is_a_problem() {
+    let server = Server::start();
+    for path in
+        ["/v2/variables/search?truncateValues=maybe", "/v2/user-tasks/1/variables/search?truncateValues=1"]
+    {
+        let reply = server.send_text("POST", path, "{}").await;
+        assert!(reply.body["reason"].as_str().unwrap().contains("truncateValues"), "{}", reply.body);
+        assert_eq!(reply.problem(400, "Bad Request"), "Failed to read the query");
+    }
+    let reply = server.get("/api/v1/process-instances/1/history?limit=all").await;
+    assert_eq!(reply.problem(400, "Bad Request"), "Failed to read the query");
+    server.get("/v2/decision-instances/%ff").await.problem(400, "Bad Request");
+    server.get("/v2/process-instances/%ff").await.problem(400, "Bad Request");
+}
+
+#[tokio::test]
 async fn an_unknown_path_or_method_is_a_problem_too() {
     let server = Server::start();
     assert_eq!(
