@@ -9,11 +9,12 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { findsTheWayBack, outlastsTheServer, reachesEverything, waitsForAMissingFile } from './astray.mjs';
 import { Loans } from './decisions.mjs';
 import { showsEveryKind } from './diagrams.mjs';
 import { Operation } from './operate.mjs';
 import { laysOut, listsTheUndrawable, opensCollapsed } from './undrawn.mjs';
-import { accessible, browserPath, openPage, picture, refused, settled, Story, watermarkVisible, write } from './harness.mjs';
+import { accessible, ask, browserPath, forgiving, openPage, picture, refused, settled, Story, watermarkVisible, write } from './harness.mjs';
 
 const base = (process.env.DIRIGENT_URL ?? 'http://localhost:8080').replace(/\/$/, '');
 const sample = new URL('../../examples/order-fulfilment/', import.meta.url);
@@ -212,7 +213,7 @@ async function tell(servicesUrl) {
   await story.step('one of two tokens is ended', () => operation.endsOneToken());
   await story.step('a migration that cannot be names every obstacle', () => refused(complaints, 409, () => operation.refusesAMigration()));
   await story.step('the instance goes on with another version', () => operation.migrates());
-  await story.step('it is cancelled and deleted', () => operation.deletes());
+  await story.step('it is cancelled and deleted', () => refused(complaints, 404, () => operation.deletes()));
 
   const loans = new Loans(page, base);
   await story.step('decisions are listed, once there are any', () => loans.lists());
@@ -231,6 +232,22 @@ async function tell(servicesUrl) {
   await story.step('the inside of a collapsed sub-process opens, though it is not drawn', () => opensCollapsed(page, base));
 
   await story.step('what cannot be drawn is listed with its tokens', () => listsTheUndrawable(page, base));
+
+  await story.step('an address that leads nowhere says so and offers a way on', () => refused(complaints, '40[04]', () => findsTheWayBack(page, base)));
+
+  await story.step('the page outlasts the server, without a reload', () => forgiving(complaints, /ERR_INTERNET_DISCONNECTED|network error/, () => outlastsTheServer(page, base, instance)));
+
+  await story.step('a screen whose file does not come opens when it is there', () => forgiving(complaints, /ERR_FAILED|dynamically imported module/, () => waitsForAMissingFile(page, base)));
+
+  await story.step('the Tab key reaches everything, and shows where it is', async () => {
+    const { body } = await ask(base, 'POST', '/v2/process-definitions/search', { filter: { processDefinitionId: 'order-fulfilment' } });
+    const { body: decided } = await ask(base, 'POST', '/v2/decision-definitions/search', { filter: { decisionDefinitionId: 'assessment' } });
+    const { body: running } = await ask(base, 'POST', '/v2/process-instances/search', { filter: { processDefinitionId: 'claims', state: 'ACTIVE' } });
+    const process = `/processes/${body.items[0].processDefinitionKey}`;
+    const one = `/instances/${running.items[0].processInstanceKey}`;
+    const decision = `/decisions/${decided.items[0].decisionDefinitionKey}`;
+    await reachesEverything(page, base, ['/', '/processes', process, `${process}?start=true`, '/instances', one, `${one}?tab=history`, '/incidents', '/tasks', '/decisions', decision, '/connectors']);
+  });
 
   await story.step('no console error, no policy violation, no foreign request', async () => {
     if (complaints.length > 0) throw new Error(complaints.join('\n'));

@@ -13,11 +13,15 @@ const schemes = localStorageColorSchemeManager({ key: SCHEME_KEY });
 const client = new QueryClient({
   defaultOptions: {
     queries: {
+      // The server may be on this very computer: what the browser thinks of the network says nothing.
+      networkMode: 'always',
       staleTime: 2_000,
       refetchOnWindowFocus: true,
-      // What the engine refused once it refuses again; only a server that is away or busy is worth a second try.
-      retry: (failures, error) => failures < 2 && error instanceof ApiError && [0, 429, 502, 503, 504].includes(error.status),
+      // What the engine refused once it refuses again; only a server that is busy is worth more tries. One that is away is
+      // asked again by the live updates; the reader should hear of it soon.
+      retry: (failures, error) => error instanceof ApiError && (error.status === 0 ? failures < 1 : failures < 2 && [429, 502, 503, 504].includes(error.status)),
     },
+    mutations: { networkMode: 'always' },
   },
 });
 

@@ -2,6 +2,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { parseSearch, readDecision, readInstance, readInstances, readProcess, readTasks, stringifySearch } from '../shared/url';
 import { CrashPage, MissingPage } from './ErrorPages';
+import { screens } from './screens';
 import { Shell } from './shell/Shell';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: MissingPage, errorComponent: CrashPage });
@@ -9,57 +10,57 @@ const root = createRootRoute({ component: Shell, notFoundComponent: MissingPage,
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  component: lazyRouteComponent(() => import('../features/home/HomePage'), 'HomePage'),
+  component: lazyRouteComponent(screens.home, 'HomePage'),
 });
 const processes = createRoute({
   getParentRoute: () => root,
   path: '/processes',
-  component: lazyRouteComponent(() => import('../features/processes/ProcessesPage'), 'ProcessesPage'),
+  component: lazyRouteComponent(screens.processes, 'ProcessesPage'),
 });
 const process = createRoute({
   getParentRoute: () => root,
   path: '/processes/$key',
   validateSearch: readProcess,
-  component: lazyRouteComponent(() => import('../features/processes/ProcessPage'), 'ProcessPage'),
+  component: lazyRouteComponent(screens.process, 'ProcessPage'),
 });
 const instances = createRoute({
   getParentRoute: () => root,
   path: '/instances',
   validateSearch: readInstances,
-  component: lazyRouteComponent(() => import('../features/instances/InstancesPage'), 'InstancesPage'),
+  component: lazyRouteComponent(screens.instances, 'InstancesPage'),
 });
 const instance = createRoute({
   getParentRoute: () => root,
   path: '/instances/$key',
   validateSearch: readInstance,
-  component: lazyRouteComponent(() => import('../features/instances/InstancePage'), 'InstancePage'),
+  component: lazyRouteComponent(screens.instance, 'InstancePage'),
 });
 const incidents = createRoute({
   getParentRoute: () => root,
   path: '/incidents',
-  component: lazyRouteComponent(() => import('../features/incidents/IncidentsPage'), 'IncidentsPage'),
+  component: lazyRouteComponent(screens.incidents, 'IncidentsPage'),
 });
 const tasks = createRoute({
   getParentRoute: () => root,
   path: '/tasks',
   validateSearch: readTasks,
-  component: lazyRouteComponent(() => import('../features/tasks/TasksPage'), 'TasksPage'),
+  component: lazyRouteComponent(screens.tasks, 'TasksPage'),
 });
 const decisions = createRoute({
   getParentRoute: () => root,
   path: '/decisions',
-  component: lazyRouteComponent(() => import('../features/decisions/DecisionsPage'), 'DecisionsPage'),
+  component: lazyRouteComponent(screens.decisions, 'DecisionsPage'),
 });
 const decision = createRoute({
   getParentRoute: () => root,
   path: '/decisions/$key',
   validateSearch: readDecision,
-  component: lazyRouteComponent(() => import('../features/decisions/DecisionPage'), 'DecisionPage'),
+  component: lazyRouteComponent(screens.decision, 'DecisionPage'),
 });
 const connectors = createRoute({
   getParentRoute: () => root,
   path: '/connectors',
-  component: lazyRouteComponent(() => import('../features/connectors/ConnectorsPage'), 'ConnectorsPage'),
+  component: lazyRouteComponent(screens.connectors, 'ConnectorsPage'),
 });
 
 export const router = createRouter({

@@ -40,7 +40,7 @@ export function readInstances(raw: Raw): InstancesSearch {
   return {
     state: oneOf(STATE_FILTERS, raw.state),
     process: word(raw.process),
-    key: word(raw.key),
+    key: /^\d{1,19}$/.test(word(raw.key) ?? '') ? word(raw.key) : undefined,
     page: typeof raw.page === 'number' && Number.isInteger(raw.page) && raw.page > 1 ? raw.page : undefined,
   };
 }

@@ -1,6 +1,8 @@
 /** The frame around every screen: rail, top bar, status bar. */
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { warmUp } from '../warmUp';
+import { ConnectionBanner } from './ConnectionBanner';
 import { Rail } from './Rail';
 import { StatusBar } from './StatusBar';
 import { TopBar } from './TopBar';
@@ -21,12 +23,15 @@ export function Shell() {
     main.current?.focus({ preventScroll: true });
   }, [path]);
 
+  useEffect(warmUp, []);
+
   return (
     <div className={styles.shell}>
       <a href="#main" className={styles.skip}>Skip to the content</a>
       <Rail />
       <TopBar />
       <main id="main" className={styles.main} ref={main} tabIndex={-1}>
+        <ConnectionBanner />
         <Outlet />
       </main>
       <StatusBar />

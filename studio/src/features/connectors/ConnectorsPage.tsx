@@ -21,10 +21,10 @@ export function ConnectorsPage() {
     <Page
       title="Connectors"
       tab="Connectors"
-      facts={<span>{connectors.data ? `${plural(connectors.data.length, 'connector')} inside the engine: a service task needs no worker for what they do.` : 'Connectors run inside the engine.'}</span>}
+      facts={<span>{connectors.data ? `${plural(connectors.data.length, 'connector')} inside the engine; a service task needs no worker for what ${connectors.data.length === 1 ? 'it does' : 'they do'}.` : 'Connectors run inside the engine.'}</span>}
       actions={<TextInput aria-label="Search connectors" placeholder="Search" leftSection={<IconSearch size={15} />} value={text} onChange={(event) => setText(event.currentTarget.value)} />}
     >
-      {connectors.isError && <Problem error={connectors.error} retry={() => void connectors.refetch()} />}
+      {connectors.isError && !connectors.data && <Problem error={connectors.error} retry={() => void connectors.refetch()} />}
       {connectors.isPending && (
         <div className={styles.grid} role="status" aria-label="Loading">
           {[0, 1, 2, 3].map((each) => <Skeleton key={each} height={128} radius="lg" />)}

@@ -1,6 +1,7 @@
 /** The logic of a decision as dmn-js draws it, with the rules of an evaluation marked. */
 import { IconTableOff } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
+import { useLive } from '../../shared/live/LiveProvider';
 import { EmptyState, Problem } from '../../shared/ui/feedback';
 import './dmn.css';
 import { logicOf } from './logic';
@@ -22,10 +23,18 @@ export function DecisionCanvas({ xml, error, decisionId, requirements, matched, 
   const [view, setView] = useState<DecisionView>();
   const [drawn, setDrawn] = useState<boolean>();
   const [failure, setFailure] = useState<unknown>();
+  const [attempt, setAttempt] = useState(0);
+  const live = useLive();
+  const failed = useRef(false);
   const callbacks = useRef({ onReady, onOpen });
   useEffect(() => {
     callbacks.current = { onReady, onOpen };
+    failed.current = failure !== undefined;
   });
+  // What could not be loaded while the server was away is loaded once it is back.
+  useEffect(() => {
+    if (live === 'live' && failed.current) setAttempt((count) => count + 1);
+  }, [live]);
 
   useEffect(() => {
     if (!xml || !host.current) return;
@@ -50,7 +59,7 @@ export function DecisionCanvas({ xml, error, decisionId, requirements, matched, 
       setView(undefined);
       opened?.destroy();
     };
-  }, [xml]);
+  }, [xml, attempt]);
 
   useEffect(() => {
     if (!view) return;

@@ -60,7 +60,7 @@ export function DecisionPage() {
         />
       )}
     >
-      {decisions.isError && <Problem error={decisions.error} retry={() => void decisions.refetch()} />}
+      {decisions.isError && !decisions.data && <Problem error={decisions.error} retry={() => void decisions.refetch()} />}
       {decision && (
         <Workbench
           key={key}

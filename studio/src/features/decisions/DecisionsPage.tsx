@@ -25,7 +25,7 @@ export function DecisionsPage() {
           facts={<span>{decisions.data ? plural(rows.length, 'decision') : 'Deployed decisions'}</span>}
           actions={<Button leftSection={<IconFileUpload size={16} />} onClick={chooseFile} loading={busy}>Deploy</Button>}
         >
-          {decisions.isError && <Problem error={decisions.error} retry={() => void decisions.refetch()} />}
+          {decisions.isError && !decisions.data && <Problem error={decisions.error} retry={() => void decisions.refetch()} />}
           {!(decisions.isError && !decisions.data) && (
             <Card>
               {decisions.isPending && <Rows />}

@@ -27,7 +27,7 @@ export function EvaluationDetail({ evaluationKey, current }: { evaluationKey: st
 
 function Evaluation({ evaluationKey, current }: { evaluationKey: string; current: string }) {
   const evaluation = useQuery(evaluationQuery(evaluationKey));
-  if (evaluation.isError) return <div className={styles.resultBody}><Problem error={evaluation.error} retry={() => void evaluation.refetch()} /></div>;
+  if (evaluation.isError && !evaluation.data) return <div className={styles.resultBody}><Problem error={evaluation.error} retry={() => void evaluation.refetch()} /></div>;
   if (!evaluation.data) return <Rows count={3} />;
   const steps = evaluation.data;
   const last = steps[steps.length - 1];

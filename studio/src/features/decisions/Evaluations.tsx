@@ -43,7 +43,7 @@ export function Evaluations({ decision, selected, onSelect }: {
   ];
   return (
     <Card title="Evaluations" className={styles.list} aside={total > rows.length && <span className={tableStyles.sub}>the latest {rows.length} of {plural(total, 'evaluation')}</span>}>
-      {evaluations.isError && <Problem error={evaluations.error} retry={() => void evaluations.refetch()} />}
+      {evaluations.isError && !evaluations.data && <Problem error={evaluations.error} retry={() => void evaluations.refetch()} />}
       {evaluations.isPending && <Rows count={3} />}
       {evaluations.data && rows.length === 0 && (
         <EmptyState compact icon={<IconTable size={22} />} title="Nothing was decided yet">

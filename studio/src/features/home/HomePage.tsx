@@ -23,7 +23,7 @@ export function HomePage() {
   const facts = !counts.data || !tasks.data ? 'Looking at the engine' : waiting === 0 ? 'Nothing waits for you.' : `${plural(waiting, 'thing')} ${waiting === 1 ? 'waits' : 'wait'} for a person.`;
   return (
     <Page title="What needs you" tab="Home" facts={<span>{facts}</span>}>
-      {counts.isError && <Problem error={counts.error} retry={() => void counts.refetch()} />}
+      {counts.isError && !counts.data && <Problem error={counts.error} retry={() => void counts.refetch()} />}
       <FirstRun />
       <div className={styles.strip}>
         <Stat link={{ to: '/tasks' }} icon={<IconChecklist size={20} />} value={number(tasks.data?.page.totalItems)} label="open tasks" />
@@ -111,7 +111,7 @@ function Tasks() {
   const items = tasks.data?.items ?? [];
   return (
     <Card title="Open tasks" aside={items.length > 0 && <Link to="/tasks">Open the inbox</Link>}>
-      {tasks.isError && <Problem error={tasks.error} />}
+      {tasks.isError && !tasks.data && <Problem error={tasks.error} />}
       {tasks.isPending && <Rows count={3} />}
       {tasks.data && items.length === 0 && <EmptyState compact icon={<IconMoodSmile size={22} />} title="No task waits">Work for people appears here the moment a token reaches it.</EmptyState>}
       {items.length > 0 && (
@@ -139,7 +139,7 @@ function Incidents() {
   const groups = useMemo(() => groupIncidents(incidents.data?.items ?? []), [incidents.data]);
   return (
     <Card title="Stuck" aside={groups.length > 0 && <Link to="/incidents">Show incidents</Link>}>
-      {incidents.isError && <Problem error={incidents.error} />}
+      {incidents.isError && !incidents.data && <Problem error={incidents.error} />}
       {incidents.isPending && <Rows count={3} />}
       {incidents.data && groups.length === 0 && <EmptyState compact icon={<IconCircleCheck size={22} />} title="Nothing is stuck">Failures appear here, gathered by cause.</EmptyState>}
       {groups.length > 0 && (

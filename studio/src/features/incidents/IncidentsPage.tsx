@@ -28,7 +28,7 @@ export function IncidentsPage() {
   const total = incidents.data?.page.totalItems;
   return (
     <Page title="Incidents" tab="Incidents" facts={total !== undefined && <span>{plural(total, 'open incident')}{groups.length > 0 ? ` of ${plural(groups.length, 'cause')}` : ''}</span>}>
-      {incidents.isError && <Problem error={incidents.error} retry={() => void incidents.refetch()} />}
+      {incidents.isError && !incidents.data && <Problem error={incidents.error} retry={() => void incidents.refetch()} />}
       <Card label="Incidents">
         {incidents.isPending && <Rows count={4} />}
         {incidents.data && groups.length === 0 && (

@@ -27,10 +27,8 @@ export function InstancePage() {
   const { key } = route.useParams();
   const search = route.useSearch();
   const navigate = useNavigate();
-  const query = useQuery({
-    ...instanceQuery(key),
-    retry: (failures, error) => failures < 2 && error instanceof ApiError && error.status !== 404,
-  });
+  const isKey = /^\d{1,19}$/.test(key);
+  const query = useQuery({ ...instanceQuery(key), enabled: isKey });
   const [elements, setElements] = useState<DiagramElement[]>([]);
   const [move, setMove] = useState<Move>();
   const names = useMemo(() => new Map(elements.map((each) => [each.id, each.name || elementKind(each.type)])), [elements]);
@@ -38,8 +36,9 @@ export function InstancePage() {
     void navigate({ to: '/instances/$key', params: { key }, search: { ...search, ...change }, replace: true });
 
   const back = { label: 'Instances', link: { to: '/instances' } } as const;
-  if (query.isError && !query.data) {
-    const missing = query.error instanceof ApiError && query.error.status === 404;
+  // Someone else may have deleted what was just here.
+  const missing = !isKey || (query.error instanceof ApiError && query.error.status === 404);
+  if (missing || (query.isError && !query.data)) {
     return (
       <Page title="Instance" tab="Instance" back={back}>
         {missing ? (

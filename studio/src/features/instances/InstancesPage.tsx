@@ -64,7 +64,7 @@ export function InstancesPage() {
           <Button variant="subtle" size="xs" onClick={() => void navigate({ to: '/instances', search: {} })}>Clear filters</Button>
         )}
       </div>
-      {instances.isError && <Problem error={instances.error} retry={() => void instances.refetch()} />}
+      {instances.isError && !instances.data && <Problem error={instances.error} retry={() => void instances.refetch()} />}
       <Card>
         {instances.isPending && <Rows count={8} />}
         {instances.data && instances.data.items.length === 0 && <Nothing filtered={filtered} />}

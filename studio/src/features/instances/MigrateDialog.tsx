@@ -21,7 +21,7 @@ export function MigrateDialog({ instance, onClose }: { instance: ProcessInstance
   return (
     <Modal opened onClose={onClose} title="Go on with another version" size="lg">
       {definitions.isPending && <Rows count={2} />}
-      {definitions.isError && <Problem error={definitions.error} retry={() => void definitions.refetch()} />}
+      {definitions.isError && !definitions.data && <Problem error={definitions.error} retry={() => void definitions.refetch()} />}
       {definitions.data && versions.length === 0 && (
         <div className={styles.dialog}>
           <p>This is the only version of the process. Deploy another one, and the instance can go on with it.</p>

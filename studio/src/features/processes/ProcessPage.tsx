@@ -67,7 +67,7 @@ export function ProcessPage() {
         </>
       }
     >
-      {definitions.isError && <Problem error={definitions.error} retry={() => void definitions.refetch()} />}
+      {definitions.isError && !definitions.data && <Problem error={definitions.error} retry={() => void definitions.refetch()} />}
       <Canvas definitionKey={key} processId={definition?.processDefinitionId} title={title} selected={search.element} onSelect={(element) => setSearch({ element })} />
       <div className={styles.below}>
         <Recent definition={definition} />
@@ -143,7 +143,7 @@ function Recent({ definition }: { definition?: ProcessDefinition }) {
   });
   return (
     <Card title="Latest instances" aside={id && <Link to="/instances" search={{ process: id }}>Show all</Link>}>
-      {instances.isError && <Problem error={instances.error} />}
+      {instances.isError && !instances.data && <Problem error={instances.error} />}
       {instances.isPending && <Rows count={3} />}
       {instances.data?.items.length === 0 && (
         <EmptyState compact icon={<IconPlayerPlay size={22} />} title="Nothing has run yet">Start an instance and watch its token move.</EmptyState>

@@ -28,7 +28,7 @@ export function ProcessesPage() {
           facts={<span>{definitions.data ? plural(rows.length, 'process', 'processes') : 'Deployed process definitions'}</span>}
           actions={<Button leftSection={<IconFileUpload size={16} />} onClick={chooseFile} loading={busy}>Deploy</Button>}
         >
-          {definitions.isError && <Problem error={definitions.error} retry={() => void definitions.refetch()} />}
+          {definitions.isError && !definitions.data && <Problem error={definitions.error} retry={() => void definitions.refetch()} />}
           <Card>
             {definitions.isPending && <Rows />}
             {definitions.data && rows.length === 0 && (
@@ -100,7 +100,7 @@ const COUNTS: Record<keyof Counts, { icon: ReactNode; tone?: string; words: stri
 
 function Count({ row, state }: { row: ProcessDefinition; state: keyof Counts & StateFilter }) {
   const counts = useQuery(countsQuery({ processDefinitionId: row.processDefinitionId }));
-  if (counts.isError) return <span title="Not available">–</span>;
+  if (counts.isError && !counts.data) return <span title="Not available">–</span>;
   if (!counts.data) return <Skeleton height={12} width={28} />;
   const { icon, tone, words } = COUNTS[state];
   const value = counts.data[state];

@@ -24,7 +24,7 @@ export function TaskContext({ task }: { task: UserTask }) {
         <Diagram xml={xml.data} processId={task.processDefinitionId} error={xml.error ?? undefined} statistics={statistics.data} takenFlows={taken} selected={task.elementId} compact label="Where the task stands in the process" />
       </div>
       <h3>Data</h3>
-      {variables.isError && <div style={{ padding: '0 16px' }}><Problem error={variables.error} /></div>}
+      {variables.isError && !variables.data && <div style={{ padding: '0 16px' }}><Problem error={variables.error} /></div>}
       {variables.isPending && <Rows count={3} />}
       <dl className={styles.data}>
         {visible.map((variable) => {

@@ -56,7 +56,7 @@ function Assignment({ task, me }: { task: UserTask; me: string }) {
 function Completion({ task, onCompleted }: { task: UserTask; onCompleted: () => void }) {
   const xml = useQuery(xmlQuery(task.processDefinitionKey));
   const variables = useQuery(variablesQuery(task.processInstanceKey));
-  if (variables.isError) return <Problem error={variables.error} retry={() => void variables.refetch()} />;
+  if (variables.isError && !variables.data) return <Problem error={variables.error} retry={() => void variables.refetch()} />;
   if (!variables.data || xml.isPending) return <Rows count={3} />;
   const fields = taskFields(xml.data ?? '', task.elementId, task.elementInstanceKey, variables.data);
   return <Form task={task} initial={fields} onCompleted={onCompleted} />;

@@ -1,8 +1,9 @@
 /** The inbox: tasks on the left, the chosen one in the middle, what it is about on the right. */
 import { Button, SegmentedControl } from '@mantine/core';
-import { IconChecklist, IconCircleCheck, IconHandClick } from '@tabler/icons-react';
+import { IconChecklist, IconCircleCheck, IconHandClick, IconSearchOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { ApiError } from '../../shared/api/problem';
 import { taskQuery, tasksQuery } from '../../shared/api/queries';
 import type { UserTask } from '../../shared/api/types';
 import { plural } from '../../shared/format/names';
@@ -31,8 +32,8 @@ export function TasksPage() {
 
   return (
     <Page full title="Tasks" tab="Tasks" facts={tasks.data && <span>{plural(items.length, show === 'done' ? 'completed task' : 'open task')}</span>}>
-      {tasks.isError && <Problem error={tasks.error} retry={() => void tasks.refetch()} />}
-      <Card className={styles.panes} label="Tasks">
+      {tasks.isError && !tasks.data && <Problem error={tasks.error} retry={() => void tasks.refetch()} />}
+      <Card className={`${styles.panes} ${selected ? '' : styles.without}`} label="Tasks">
         <div>
           <div className={styles.listHead}>
             <SegmentedControl
@@ -48,8 +49,8 @@ export function TasksPage() {
           <ul className={styles.list} aria-label="Task list">
             {items.map((task) => <Item key={task.userTaskKey} task={task} selected={task.userTaskKey === selectedKey} show={search.show} />)}
           </ul>
-          {tasks.data && items.length === 0 && (
-            <p style={{ padding: '4px 16px', color: 'var(--d-text-2)' }}>{show === 'mine' ? 'You have claimed no task.' : 'No tasks.'}</p>
+          {tasks.data && items.length === 0 && show === 'mine' && (
+            <p style={{ padding: '4px 16px', color: 'var(--d-text-2)' }}>You have claimed no task.</p>
           )}
         </div>
         {selected ? (
@@ -62,13 +63,13 @@ export function TasksPage() {
         ) : (
           <div>
             {one.isError ? (
-              <div className={styles.detail}><Problem error={one.error} /></div>
+              one.error instanceof ApiError && one.error.status !== 0 ? <Gone taskKey={search.task ?? ''} /> : <div className={styles.detail}><Problem error={one.error} retry={() => void one.refetch()} /></div>
             ) : (
               tasks.data && <NoTask show={show} />
             )}
           </div>
         )}
-        <div>{selected && <TaskContext task={selected} />}</div>
+        {selected && <div><TaskContext task={selected} /></div>}
       </Card>
     </Page>
   );
@@ -88,6 +89,14 @@ function Item({ task, selected, show }: { task: UserTask; selected: boolean; sho
         </div>
       </Link>
     </li>
+  );
+}
+
+function Gone({ taskKey }: { taskKey: string }) {
+  return (
+    <EmptyState icon={<IconSearchOff size={24} />} title="There is no such task" action={<Button component={Link} to="/tasks">Show open tasks</Button>}>
+      No task has the key {taskKey}, or its history was removed.
+    </EmptyState>
   );
 }
 

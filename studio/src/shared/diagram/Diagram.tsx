@@ -7,6 +7,7 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconMinus, IconPlus, IconSitemapOff, IconSparkles, IconZoomReset } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import type { ElementStatistics } from '../api/types';
+import { useLive } from '../live/LiveProvider';
 import { EmptyState, Problem } from '../ui/feedback';
 import './diagram.css';
 import type { DiagramElement } from './outline';
@@ -35,10 +36,14 @@ export function Diagram(props: DiagramProps) {
   const view = useRef<DiagramView>(undefined);
   const [ready, setReady] = useState(0);
   const [failure, setFailure] = useState<unknown>();
+  const [attempt, setAttempt] = useState(0);
+  const live = useLive();
+  const failed = useRef(false);
   const [drawing, setDrawing] = useState<DiagramView['drawing']>('own');
   const callbacks = useRef({ onSelect, onElements });
   useEffect(() => {
     callbacks.current = { onSelect, onElements };
+    failed.current = failure !== undefined;
   });
 
   useEffect(() => {
@@ -65,7 +70,11 @@ export function Diagram(props: DiagramProps) {
       view.current = undefined;
       opened?.destroy();
     };
-  }, [xml, processId]);
+  }, [xml, processId, attempt]);
+  // What could not be loaded while the server was away is loaded once it is back.
+  useEffect(() => {
+    if (live === 'live' && failed.current) setAttempt((count) => count + 1);
+  }, [live]);
 
   useEffect(() => {
     view.current?.showStatistics(statistics ?? [], showCompleted ?? false);
@@ -78,11 +87,12 @@ export function Diagram(props: DiagramProps) {
     if (compact && selected) view.current?.focus(selected);
   }, [ready, selected, compact]);
 
-  const problem = props.error ?? failure;
+  // What is drawn already stays, though it could not be asked for again.
+  const problem = ready === 0 ? (props.error ?? failure) : undefined;
   return (
     <div className="diagram">
       <div ref={host} className="diagram-canvas bio-theme-parent" role="group" aria-label={label} data-ready={ready > 0} />
-      {problem !== undefined && <div className="diagram-problem"><Problem error={problem} /></div>}
+      {problem !== undefined && <div className="diagram-problem"><Problem error={problem} retry={failure === undefined ? undefined : () => setAttempt((count) => count + 1)} /></div>}
       {!problem && ready === 0 && <div className="diagram-loading" role="status"><span className="sr-only">Loading the diagram</span></div>}
       {drawing === 'generated' && !compact && <p className="diagram-note"><IconSparkles size={14} aria-hidden /> The model has no diagram of its own; this layout is generated.</p>}
       {drawing === 'none' && (

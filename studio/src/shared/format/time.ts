@@ -2,7 +2,8 @@
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
 const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
+const timeOfDay = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+const precise = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
 
 export function toMillis(value: string | number | null | undefined): number | undefined {
   if (value === null || value === undefined || value === '') return undefined;
@@ -30,7 +31,12 @@ export function exactTime(value: string | number | null | undefined): string {
 
 export function clockTime(value: string | number | null | undefined): string {
   const millis = toMillis(value);
-  return millis === undefined ? '' : clock.format(millis);
+  return millis === undefined ? '' : precise.format(millis);
+}
+
+/** Hours, minutes and seconds. */
+export function clock(millis: number): string {
+  return timeOfDay.format(millis);
 }
 
 export function duration(from: string | number, to: string | number | null | undefined, now: number): string {

@@ -17,7 +17,7 @@ export function EditAndResolve({ incident, elementName, close }: { incident: Inc
   return (
     <Drawer opened onClose={close} title="Edit variable and resolve" size={520}>
       <p className={styles.quote}>{incident.errorMessage}</p>
-      {variables.isError && <Problem error={variables.error} retry={() => void variables.refetch()} />}
+      {variables.isError && !variables.data && <Problem error={variables.error} retry={() => void variables.refetch()} />}
       {(variables.isPending || xml.isPending) && <Rows count={3} />}
       {variables.data && !xml.isPending && (
         <Form

@@ -1,6 +1,7 @@
 /** Keeps what is on the screen true: feeds the event stream into query invalidation and publishes the stream's state. */
-import { useQueryClient } from '@tanstack/react-query';
+import { useQueryClient, type Query } from '@tanstack/react-query';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
+import { statusQuery } from '../api/queries';
 import { Invalidator } from './invalidation';
 import { openStream, type LiveState } from './stream';
 
@@ -9,6 +10,9 @@ const LiveContext = createContext<LiveState>('connecting');
 export function useLive(): LiveState {
   return use(LiveContext);
 }
+
+/** A model never changes, so it is asked for again only where that failed. */
+export const mayBeStale = (query: Query) => query.queryKey[0] !== 'xml' || query.state.status === 'error';
 
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
@@ -22,16 +26,23 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       path: '/api/v1/events',
       onEvent: (event) => invalidator.add(event),
       onState: setState,
-      onGap: () => void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'xml' }),
+      onGap: () => void client.invalidateQueries({ predicate: mayBeStale }),
     });
   }, [client]);
 
   // Without the stream the page still has to be true, only later.
   useEffect(() => {
     if (state !== 'offline') return;
-    const timer = setInterval(() => {
-      void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'xml' });
-    }, 5_000);
+    // Whether the server is away should be known at once. While it is, nothing else is asked: a page that failed would
+    // change between its error and its waiting again and again.
+    const look = () => {
+      client.fetchQuery({ ...statusQuery(), staleTime: 0 }).then(
+        () => void client.invalidateQueries({ predicate: mayBeStale }),
+        () => undefined,
+      );
+    };
+    look();
+    const timer = setInterval(look, 5_000);
     return () => clearInterval(timer);
   }, [client, state]);
 

@@ -22,7 +22,7 @@ export function HistoryTab({ instanceKey, element, names }: TabProps) {
         .filter((row) => all || !row.sentence.minor),
     [history.data, element, names, all],
   );
-  if (history.isError) return <div className={styles.stack}><Problem error={history.error} retry={() => void history.refetch()} /></div>;
+  if (history.isError && !history.data) return <div className={styles.stack}><Problem error={history.error} retry={() => void history.refetch()} /></div>;
   if (!history.data) return <Rows count={6} />;
   return (
     <>

@@ -13,7 +13,7 @@ export function IncidentsTab({ instanceKey, element, names, show }: TabProps) {
   const asked = incidents.data?.some((each) => !each.jobKey && each.expression === undefined) ?? false;
   const history = useQuery({ ...historyQuery(instanceKey), enabled: asked }).data ?? [];
   const jobs = useQuery(instanceJobsQuery(instanceKey)).data ?? [];
-  if (incidents.isError) return <div className={styles.stack}><Problem error={incidents.error} retry={() => void incidents.refetch()} /></div>;
+  if (incidents.isError && !incidents.data) return <div className={styles.stack}><Problem error={incidents.error} retry={() => void incidents.refetch()} /></div>;
   if (!incidents.data) return <Rows count={2} />;
   const shown = incidents.data
     .filter((each) => !element || each.elementId === element)

@@ -11,7 +11,7 @@ import styles from '../instances.module.css';
 
 export function JobsTab({ instanceKey, element, names }: TabProps) {
   const jobs = useQuery(instanceJobsQuery(instanceKey));
-  if (jobs.isError) return <div className={styles.stack}><Problem error={jobs.error} retry={() => void jobs.refetch()} /></div>;
+  if (jobs.isError && !jobs.data) return <div className={styles.stack}><Problem error={jobs.error} retry={() => void jobs.refetch()} /></div>;
   if (!jobs.data) return <Rows count={3} />;
   const rows = jobs.data.filter((job) => !element || job.elementId === element);
   if (rows.length === 0) {

@@ -23,7 +23,7 @@ const COLUMNS: Column<UserTask>[] = [
 
 export function TasksTab({ instanceKey, element }: TabProps) {
   const tasks = useQuery(instanceTasksQuery(instanceKey));
-  if (tasks.isError) return <div className={styles.stack}><Problem error={tasks.error} retry={() => void tasks.refetch()} /></div>;
+  if (tasks.isError && !tasks.data) return <div className={styles.stack}><Problem error={tasks.error} retry={() => void tasks.refetch()} /></div>;
   if (!tasks.data) return <Rows count={2} />;
   const rows = tasks.data.filter((task) => !element || task.elementId === element);
   if (rows.length === 0) {

@@ -20,7 +20,7 @@ export function VariablesTab({ instanceKey, instance, element, names }: TabProps
   const [adding, setAdding] = useState(false);
   const [finished, setFinished] = useState(false);
   const editable = instance?.state === 'ACTIVE' || instance?.state === 'SUSPENDED';
-  if (variables.isError) return <div className={styles.stack}><Problem error={variables.error} retry={() => void variables.refetch()} /></div>;
+  if (variables.isError && !variables.data) return <div className={styles.stack}><Problem error={variables.error} retry={() => void variables.refetch()} /></div>;
   if (!variables.data) return <Rows count={4} />;
 
   const elementOf = new Map(elements.map((each) => [each.elementInstanceKey, each.elementId]));
