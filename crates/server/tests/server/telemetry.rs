@@ -31,14 +31,87 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
 }
 
-/// Jaeger all-in-one, with every port on loopback.
-struct Jaeger(std::process::Child);
+/// Another program that takes spans; ended when it is dropped.
+struct Receiver(std::process::Child);
 
-impl Drop for Jaeger {
+impl Drop for Receiver {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// What a collector prints of a span.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Printed {
+    trace: String,
+    parent: String,
+    id: String,
+    name: String,
+}
+
+/// Reads the spans in what Rotel prints of a batch.
+fn printed(text: &str) -> Vec<Printed> {
+    let mut spans: Vec<Printed> = Vec::new();
+    for line in text.lines() {
+        let Some((label, value)) = line.split_once(':') else { continue };
+        let value = value.trim().to_owned();
+        match label.trim() {
+            "Trace ID" => spans.push(Printed { trace: value, ..Printed::default() }),
+            "Parent ID" => spans.last_mut().expect("a span began").parent = value,
+            "ID" => spans.last_mut().expect("a span began").id = value,
+            "Name" => spans.last_mut().expect("a span began").name = value,
+            _ => {}
+        }
+    }
+    spans
+}
+
+#[test]
+fn a_collector_takes_the_trace_and_shows_it_whole() {
+    let Ok(binary) = std::env::var("DIRIGENT_ROTEL") else {
+        println!(
+            "skipped: no collector at hand; `./x test` installs Rotel, or DIRIGENT_ROTEL names its agent"
+        );
+        return;
+    };
+    let directory = tempfile::tempdir().expect("a directory");
+    let shown = directory.path().join("shown");
+    let (otlp, grpc) = (free_port(), free_port());
+    let mut command = std::process::Command::new(binary);
+    command.args([
+        "start",
+        "--exporter",
+        "blackhole",
+        "--debug-log",
+        "traces",
+        "--debug-log-verbosity",
+        "detailed",
+    ]);
+    command.args(["--otlp-http-endpoint", &format!("127.0.0.1:{otlp}")]);
+    command.args(["--otlp-grpc-endpoint", &format!("127.0.0.1:{grpc}")]);
+    command.stdout(std::fs::File::create(&shown).expect("a file")).stderr(std::process::Stdio::null());
+    let _collector = Receiver(command.current_dir(directory.path()).spawn().expect("the collector starts"));
+    eventually("the collector listens", || std::net::TcpStream::connect(("127.0.0.1", otlp)).ok());
+    let endpoint = format!("http://127.0.0.1:{otlp}");
+    let data = directory.path().join("data");
+    let server = Server::start_with(&data, &["--no-samples", "--otlp", &endpoint], &[], &[]);
+    one_instance(&server);
+    let spans = eventually("the whole trace is there", || {
+        let spans = printed(&std::fs::read_to_string(&shown).expect("what it shows"));
+        (spans.len() >= 5 && spans.iter().all(|span| !span.name.is_empty())).then_some(spans)
+    });
+    let mut names: Vec<&str> = spans.iter().map(|span| span.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["endEvent e", "job work", "process p", "serviceTask a", "startEvent s"]);
+    assert!(spans.iter().all(|span| span.trace == TRACE), "{spans:?}");
+    let named = |name: &str| spans.iter().find(|span| span.name == name).expect("it is among the names");
+    for (child, parent) in
+        [("serviceTask a", "process p"), ("job work", "serviceTask a"), ("endEvent e", "process p")]
+    {
+        assert_eq!(named(child).parent, named(parent).id, "{child} is part of {parent}");
+    }
+    assert_eq!(named("process p").parent, "b7ad6b7169203331");
 }
 
 #[test]
@@ -60,7 +133,7 @@ fn jaeger_takes_the_trace_and_shows_it_whole() {
     let mut command = std::process::Command::new(binary);
     command.args(ports.map(|(name, port)| format!("--{name}.host-port=127.0.0.1:{port}")));
     command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
-    let _jaeger = Jaeger(command.spawn().expect("Jaeger starts"));
+    let _jaeger = Receiver(command.spawn().expect("Jaeger starts"));
     let ask = |path: &str| {
         let mut connection = crate::http::Connection::open(&format!("127.0.0.1:{query}")).ok()?;
         Some(connection.send("GET", path, &[], b"").ok()?.json())
