@@ -23,6 +23,32 @@ export async function findsTheWayBack(page, base) {
   }
 }
 
+/** What is chosen on a page is in its address: whoever opens the link, or reloads, sees the same. */
+export async function remembersInTheAddress(page, base, instance) {
+  const again = async (look) => {
+    await look();
+    await page.reload();
+    await look();
+  };
+  await page.goto(`${base}/instances`);
+  await page.getByRole('button', { name: 'Completed', exact: true }).click();
+  await page.getByRole('combobox', { name: 'Process' }).click();
+  await page.getByRole('option', { name: 'Order fulfilment' }).click();
+  await page.waitForURL(/state=completed.*process=order-fulfilment|process=order-fulfilment.*state=completed/);
+  await again(async () => {
+    await page.locator('button[aria-pressed="true"]', { hasText: 'Completed' }).waitFor();
+    await page.getByRole('link', { name: 'Order fulfilment' }).first().waitFor();
+  });
+  await page.goto(`${base}/instances/${instance}`);
+  await page.getByRole('tab', { name: 'History' }).click();
+  await page.getByRole('list', { name: 'Elements of the process' }).getByRole('button', { name: /Charge card/ }).click();
+  await again(async () => {
+    await page.locator('[role=tab][aria-selected="true"]', { hasText: 'History' }).waitFor();
+    await page.getByRole('button', { name: 'Show all elements' }).waitFor();
+    await page.locator('[data-element-id].is-selected').waitFor();
+  });
+}
+
 /** While the server cannot be reached the page says so, keeps what it shows, and goes on without a reload. */
 export async function outlastsTheServer(page, base, instance) {
   await page.goto(`${base}/instances/${instance}`);

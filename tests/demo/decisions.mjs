@@ -71,6 +71,10 @@ export class Loans {
     await list.locator('tbody tr').first().getByRole('link').first().click();
     await this.page.getByLabel('Result of the evaluation').getByText('"decline"').waitFor();
     await this.expectMarked([1]);
+    // The history of the instance leads to the same.
+    await this.page.goto(`${this.base}/instances/${body.processInstanceKey}?tab=history`);
+    await this.page.getByRole('link', { name: 'Show the rules' }).click();
+    await this.page.getByLabel('Result of the evaluation').getByText('"decline"').waitFor();
   }
 
   async saysWhyItFailed() {

@@ -9,7 +9,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { findsTheWayBack, outlastsTheServer, reachesEverything, waitsForAMissingFile } from './astray.mjs';
+import { findsTheWayBack, outlastsTheServer, reachesEverything, remembersInTheAddress, waitsForAMissingFile } from './astray.mjs';
 import { Loans } from './decisions.mjs';
 import { showsEveryKind } from './diagrams.mjs';
 import { Operation } from './operate.mjs';
@@ -234,6 +234,8 @@ async function tell(servicesUrl) {
   await story.step('what cannot be drawn is listed with its tokens', () => listsTheUndrawable(page, base));
 
   await story.step('an address that leads nowhere says so and offers a way on', () => refused(complaints, '40[04]', () => findsTheWayBack(page, base)));
+
+  await story.step('a link shows the same again', () => remembersInTheAddress(page, base, instance));
 
   await story.step('the page outlasts the server, without a reload', () => forgiving(complaints, /ERR_INTERNET_DISCONNECTED|network error/, () => outlastsTheServer(page, base, instance)));
 

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { statusQuery } from '../../shared/api/queries';
 import { clock } from '../../shared/format/time';
-import { mayBeStale } from '../../shared/live/LiveProvider';
+import { refreshAll } from '../../shared/live/refresh';
 import styles from './shell.module.css';
 
 export function ConnectionBanner() {
@@ -14,7 +14,7 @@ export function ConnectionBanner() {
   const was = useRef(false);
   // The stream of events may not have noticed; then nobody else asks again for what failed meanwhile.
   useEffect(() => {
-    if (was.current && !away) void client.invalidateQueries({ predicate: mayBeStale });
+    if (was.current && !away) refreshAll(client);
     was.current = away;
   }, [away, client]);
   return (

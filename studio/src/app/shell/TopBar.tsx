@@ -15,7 +15,7 @@ export function TopBar() {
     <header className={styles.top}>
       <button type="button" className={styles.commandButton} onClick={() => setOpen(true)} aria-haspopup="dialog">
         <IconSearch size={15} aria-hidden />
-        <span>Go to a process, instance key or task</span>
+        <span>Go to a process, instance, decision or task</span>
         <Kbd>{mac ? '⌘ K' : 'Ctrl K'}</Kbd>
       </button>
       <div className={styles.topSpace} />

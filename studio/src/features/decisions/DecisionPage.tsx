@@ -41,6 +41,7 @@ export function DecisionPage() {
   const versions = (decisions.data ?? [])
     .filter((each) => each.decisionDefinitionId === decision?.decisionDefinitionId && each.tenantId === decision.tenantId)
     .sort((a, b) => b.version - a.version);
+  const family = (decisions.data ?? []).filter((each) => each.decisionRequirementsKey === decision?.decisionRequirementsKey);
   const title = decision ? decisionTitle(decision) : 'Decision';
   return (
     <Page
@@ -49,23 +50,34 @@ export function DecisionPage() {
       tab={title}
       back={BACK}
       facts={decision && <Facts decision={decision} />}
-      actions={versions.length > 1 && (
-        <Select
+      actions={<>
+        {family.length > 1 && (
+          <Select
+            aria-label="Decision of the same model"
+            w={200}
+            searchable
+            allowDeselect={false}
+            data={family.map((each) => ({ value: each.decisionDefinitionKey, label: decisionTitle(each) }))}
+            value={key}
+            onChange={(value) => value && void navigate({ to: '/decisions/$key', params: { key: value }, search: { evaluation: search.evaluation } })}
+          />
+        )}
+        {versions.length > 1 && <Select
           aria-label="Version"
           w={140}
           allowDeselect={false}
           data={versions.map((each) => ({ value: each.decisionDefinitionKey, label: `Version ${each.version}` }))}
           value={key}
           onChange={(value) => value && void navigate({ to: '/decisions/$key', params: { key: value } })}
-        />
-      )}
+        />}
+      </>}
     >
       {decisions.isError && !decisions.data && <Problem error={decisions.error} retry={() => void decisions.refetch()} />}
       {decision && (
         <Workbench
           key={key}
           decision={decision}
-          family={(decisions.data ?? []).filter((each) => each.decisionRequirementsKey === decision.decisionRequirementsKey)}
+          family={family}
           search={search}
           setSearch={(change) => void navigate({ to: '/decisions/$key', params: { key }, search: { ...search, ...change }, replace: true })}
         />

@@ -2,6 +2,7 @@
 import type { HistoryItem } from '../../shared/api/types';
 import { preview } from '../../shared/format/json';
 import { clockTime, exactTime } from '../../shared/format/time';
+import { decided } from './decided';
 
 export type SentenceTone = 'active' | 'ok' | 'danger' | 'quiet';
 
@@ -11,6 +12,8 @@ export interface Sentence {
   tone: SentenceTone;
   /** Steps of the machinery that a first look does not need. */
   minor: boolean;
+  /** The evaluation of a decision, to look at in full. */
+  evaluation?: { decision: string; key: string };
 }
 
 type Data = Record<string, unknown>;
@@ -25,7 +28,7 @@ export function sentence(item: HistoryItem): Sentence {
 
   switch (item.event) {
     case 'InstanceCreated':
-      return say(`The instance started${by}`, { tone: 'active', detail: variableList(data.variables) });
+      return say(by ? `The instance was started${by}` : 'The instance started', { tone: 'active', detail: variableList(data.variables) });
     case 'InstanceCompleted':
       return say('The instance completed', { tone: 'ok' });
     case 'InstanceTerminated':
@@ -128,6 +131,8 @@ export function sentence(item: HistoryItem): Sentence {
       return say(`The job of ${element} was completed${by}`, { tone: 'ok', minor: true });
     case 'JobCanceled':
       return say(`The job of ${element} is no longer wanted`, { minor: true });
+    case 'DecisionEvaluated':
+      return { ...say(''), ...decided(data.evaluation, element) };
     case 'TimerScheduled':
       return say(`A timer of ${element} runs${time('due') && ` until ${time('due')}`}`);
     case 'TimerTriggered':

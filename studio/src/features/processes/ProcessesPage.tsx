@@ -50,7 +50,7 @@ export function ProcessesPage() {
               />
             )}
           </Card>
-          {rows.length > 0 && <p className={styles.hint}><IconFileUpload size={16} aria-hidden /> Drop a .bpmn file anywhere on this page to deploy it.</p>}
+          {rows.length > 0 && <p className={styles.hint}><IconFileUpload size={16} aria-hidden /> Drop .bpmn, .dmn or .form files anywhere on this page to deploy them.</p>}
         </Page>
       )}
     </DeployZone>
@@ -63,7 +63,7 @@ const COLUMNS: Column<ProcessDefinition>[] = [
     cell: (row) => (
       <>
         <Link to="/processes/$key" params={{ key: row.processDefinitionKey }} className={tableStyles.rowLink}>{definitionTitle(row)}</Link>
-        <div className={tableStyles.sub}>{row.processDefinitionId}</div>
+        {definitionTitle(row) !== row.processDefinitionId && <div className={tableStyles.sub}>{row.processDefinitionId}</div>}
       </>
     ),
   },

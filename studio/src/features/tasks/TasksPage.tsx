@@ -84,7 +84,8 @@ function Item({ task, selected, show }: { task: UserTask; selected: boolean; sho
           {task.assignee && <Chip tone="quiet">{task.assignee}</Chip>}
         </div>
         <div className={styles.itemFacts}>
-          <span>{task.processName ?? task.processDefinitionId} <span className="num">{task.businessId ?? task.processInstanceKey}</span></span>
+          <span>{task.processName ?? task.processDefinitionId}</span>
+          <span className="num" title={`Instance ${task.processInstanceKey}`}>{task.businessId || `…${task.processInstanceKey.slice(-6)}`}</span>
           <Ago time={task.completionDate ?? task.creationDate} />
         </div>
       </Link>

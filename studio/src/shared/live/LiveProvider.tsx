@@ -1,8 +1,9 @@
 /** Keeps what is on the screen true: feeds the event stream into query invalidation and publishes the stream's state. */
-import { useQueryClient, type Query } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import { statusQuery } from '../api/queries';
 import { Invalidator } from './invalidation';
+import { refresh, refreshAll } from './refresh';
 import { openStream, type LiveState } from './stream';
 
 const LiveContext = createContext<LiveState>('connecting');
@@ -11,22 +12,25 @@ export function useLive(): LiveState {
   return use(LiveContext);
 }
 
-/** A model never changes, so it is asked for again only where that failed. */
-export const mayBeStale = (query: Query) => query.queryKey[0] !== 'xml' || query.state.status === 'error';
-
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [state, setState] = useState<LiveState>('connecting');
 
   useEffect(() => {
     const invalidator = new Invalidator((prefixes) => {
-      for (const queryKey of prefixes) void client.invalidateQueries({ queryKey });
+      for (const queryKey of prefixes) refresh(client, queryKey);
     });
+    let first = true;
     return openStream({
       path: '/api/v1/events',
       onEvent: (event) => invalidator.add(event),
-      onState: setState,
-      onGap: () => void client.invalidateQueries({ predicate: mayBeStale }),
+      onState: (next) => {
+        setState(next);
+        // What happened between the first answers and the opening of the stream was in neither.
+        if (next === 'live' && first) refreshAll(client);
+        if (next === 'live') first = false;
+      },
+      onGap: () => refreshAll(client),
     });
   }, [client]);
 
@@ -37,7 +41,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     // change between its error and its waiting again and again.
     const look = () => {
       client.fetchQuery({ ...statusQuery(), staleTime: 0 }).then(
-        () => void client.invalidateQueries({ predicate: mayBeStale }),
+        () => refreshAll(client),
         () => undefined,
       );
     };

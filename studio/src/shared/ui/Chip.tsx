@@ -30,6 +30,9 @@ export function StateChip({ state, hasIncident }: { state: string; hasIncident?:
       return <Chip tone="quiet" icon={<IconCircleMinus size={13} aria-hidden />}>Cancelled</Chip>;
     case 'SUSPENDED':
       return <Chip tone="warn" icon={<IconPlayerPause size={13} aria-hidden />}>Suspended</Chip>;
+    case 'FAILED':
+    case 'ERROR_THROWN':
+      return <Chip tone="danger" icon={<IconAlertTriangle size={13} aria-hidden />}>{stateName(state)}</Chip>;
     default:
       return <Chip tone="quiet" icon={<IconCircleDashed size={13} aria-hidden />}>{stateName(state)}</Chip>;
   }

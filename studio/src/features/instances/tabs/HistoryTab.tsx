@@ -2,6 +2,7 @@
 import { Switch } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { historyQuery } from '../../../shared/api/queries';
 import { plural } from '../../../shared/format/names';
@@ -39,7 +40,8 @@ export function HistoryTab({ instanceKey, element, names }: TabProps) {
               <time title={exactTime(item.time)}>{clockTime(item.time)}</time>
               <span className={styles.mark} data-tone={said.tone} aria-hidden />
               <div className={said.minor ? styles.minor : undefined}>
-                {said.text}
+                {said.text}{' '}
+                {said.evaluation && <Link to="/decisions/$key" params={{ key: said.evaluation.decision }} search={{ evaluation: said.evaluation.key }}>Show the rules</Link>}
                 {said.detail && <pre>{said.detail}</pre>}
               </div>
             </li>

@@ -18,8 +18,8 @@ export function JobsTab({ instanceKey, element, names }: TabProps) {
     return <EmptyState compact icon={<IconTool size={22} />} title="No jobs here">Service tasks create jobs, which workers and connectors take.</EmptyState>;
   }
   const columns: Column<Job>[] = [
-    { header: 'Element', cell: (job) => <strong>{(job.elementId && names.get(job.elementId)) || job.elementId}</strong> },
-    { header: 'Type', cell: (job) => <span className="mono">{job.type}</span> },
+    { header: 'Element', width: 170, cell: (job) => <strong>{(job.elementId && names.get(job.elementId)) || job.elementId}</strong> },
+    { header: 'Type', width: 190, cell: (job) => <span className="mono">{job.type}</span> },
     { header: 'State', width: 130, cell: (job) => <StateChip state={job.state} /> },
     { header: 'Retries', width: 80, cell: (job) => <span className="num">{job.retries}</span> },
     { header: 'Worker', width: 150, cell: (job) => job.worker || '–' },
