@@ -1,8 +1,9 @@
 //! Expressions of a model: a fixed text, or FEEL compiled once at deployment.
 
+use crate::reasons;
 use crate::variables::Scopes;
 use bpmn::model;
-use feel::Value;
+use feel::{LimitError, Value, Warning};
 use record::event::Cause;
 use record::{IncidentType, Json, Str};
 
@@ -96,7 +97,34 @@ impl Expression {
     }
 
     /// The value, with the reasons for nulls inside it.
-    pub fn evaluate(&self, scopes: &Scopes<'_>, with: &mut Evaluator) -> Result<(Value, Vec<Str>), Failure> {
+    pub fn evaluate(
+        &self,
+        scopes: &Scopes<'_>,
+        with: &mut Evaluator,
+    ) -> Result<(Value, Vec<Warning>), Failure> {
+        self.run(scopes, with).map_err(|ended| self.ended(self.source(), &ended))
+    }
+
+    /// The value for a variable that is to have the name `target`.
+    pub fn evaluate_for(
+        &self,
+        target: &[Str],
+        scopes: &Scopes<'_>,
+        with: &mut Evaluator,
+    ) -> Result<Value, Failure> {
+        self.run(scopes, with).map(|(value, _)| value).map_err(|ended| {
+            // Shown as the context that Camunda makes of the mapping.
+            let inner =
+                target.iter().rev().fold(self.source().to_owned(), |it, name| format!("{{{name}:{it}}}"));
+            self.ended(&inner, &ended).of(IncidentType::IoMappingError)
+        })
+    }
+
+    fn run(
+        &self,
+        scopes: &Scopes<'_>,
+        with: &mut Evaluator,
+    ) -> Result<(Value, Vec<Warning>), (LimitError, Vec<Warning>)> {
         match self {
             Expression::Text(text) => Ok((Value::String(text.clone()), Vec::new())),
             Expression::Variable(name) => Ok((scopes.value(name).unwrap_or(Value::Null), Vec::new())),
@@ -104,17 +132,19 @@ impl Expression {
                 let slots: smallvec::SmallVec<[Option<Value>; 8]> =
                     compiled.slots().iter().map(|name| scopes.value(name)).collect();
                 let outcome = compiled.evaluate(&slots, &with.env, &mut with.fuel);
-                let warnings: Vec<Str> =
-                    outcome.warnings.iter().map(|warning| Str::from(warning.to_string())).collect();
                 match outcome.error {
-                    None => Ok((outcome.value, warnings)),
-                    Some(error) => {
-                        let message = format!("Evaluating '{}' failed: {error}", compiled.source());
-                        let cause = Some(self.cause(warnings));
-                        Err(Failure { kind: IncidentType::ExtractValueError, message, cause })
-                    }
+                    None => Ok((outcome.value, outcome.warnings)),
+                    Some(error) => Err((error, outcome.warnings)),
                 }
             }
+        }
+    }
+
+    fn ended(&self, shown: &str, (error, warnings): &(LimitError, Vec<Warning>)) -> Failure {
+        Failure {
+            kind: IncidentType::ExtractValueError,
+            message: reasons::ended(shown, error, warnings),
+            cause: Some(self.cause(warnings)),
         }
     }
 
@@ -125,7 +155,7 @@ impl Expression {
         }
         match self.evaluate(scopes, with)? {
             (Value::String(text), _) => Ok(text),
-            (value, warnings) => Err(self.wrong_type("STRING", &value, warnings)),
+            (value, warnings) => Err(self.wrong_type("STRING", &value, &warnings)),
         }
     }
 
@@ -135,13 +165,12 @@ impl Expression {
             (Value::String(text), _) => Ok(text),
             (value @ Value::Number(_), _) => Ok(Str::from(value.to_json())),
             (value, warnings) => {
-                let mut failure = self.wrong_type("STRING or NUMBER", &value, warnings);
-                failure.message = format!(
+                let sentence = format!(
                     "Failed to extract the correlation key for '{}': The value must be either a string or a number, but was '{}'.",
                     self.source(),
-                    value.type_name()
+                    reasons::type_of(&value)
                 );
-                Err(failure)
+                Err(self.failure(sentence, &warnings))
             }
         }
     }
@@ -153,14 +182,14 @@ impl Expression {
             Value::String(text) => text.trim().parse().ok(),
             other => other.as_i64(),
         };
-        number.ok_or_else(|| self.wrong_type("NUMBER", &value, warnings))
+        number.ok_or_else(|| self.wrong_type("NUMBER", &value, &warnings))
     }
 
     /// A boolean; anything else is a failure.
     pub fn to_boolean(&self, scopes: &Scopes<'_>, with: &mut Evaluator) -> Result<bool, Failure> {
         match self.evaluate(scopes, with)? {
             (Value::Bool(value), _) => Ok(value),
-            (value, warnings) => Err(self.wrong_type("BOOLEAN", &value, warnings)),
+            (value, warnings) => Err(self.wrong_type("BOOLEAN", &value, &warnings)),
         }
     }
 
@@ -175,10 +204,16 @@ impl Expression {
                 .iter()
                 .map(|item| match item {
                     Value::String(text) => Ok(text.clone()),
-                    other => Err(self.wrong_type("ARRAY of STRING", other, warnings.clone())),
+                    _ => {
+                        let sentence = format!(
+                            "Expected result of the expression '{}' to be 'ARRAY' containing 'STRING' items, but was 'ARRAY' containing at least one non-'STRING' item.",
+                            self.source()
+                        );
+                        Err(self.failure(sentence, &warnings))
+                    }
                 })
                 .collect(),
-            _ => Err(self.wrong_type("ARRAY of STRING", &value, warnings)),
+            _ => Err(self.wrong_type("ARRAY", &value, &warnings)),
         }
     }
 
@@ -190,20 +225,34 @@ impl Expression {
         self.evaluate(scopes, with).map(|(value, _)| Json::trusted(value.to_json()))
     }
 
-    pub(crate) fn wrong_type(&self, expected: &str, value: &Value, warnings: Vec<Str>) -> Failure {
-        let mut message = format!(
-            "Expected result of the expression '{}' to be '{expected}', but was '{}'.",
-            self.source(),
-            value.type_name().to_uppercase()
-        );
-        for warning in &warnings {
-            message.push(' ');
-            message.push_str(warning);
-        }
+    /// The value is of another type than the one expected, or than each of several, separated by commas.
+    pub(crate) fn wrong_type(&self, expected: &str, value: &Value, warnings: &[Warning]) -> Failure {
+        let expected = match expected.contains(',') {
+            true => format!("one of '[{expected}]'"),
+            false => format!("'{expected}'"),
+        };
+        let (source, found) = (self.source(), reasons::type_of(value));
+        let sentence =
+            format!("Expected result of the expression '{source}' to be {expected}, but was '{found}'.");
+        self.failure(sentence, warnings)
+    }
+
+    /// The text it gives is not written as a date-time, duration or cycle is.
+    pub(crate) fn bad_format(&self, kind: &str, text: &str, example: &str, warnings: &[Warning]) -> Failure {
+        let source = self.source();
+        let sentence =
+            format!("Invalid {kind} format '{text}' for expression '{source}'. Write one such as {example}.");
+        self.failure(sentence, warnings)
+    }
+
+    /// A failure to get out of this expression what is needed.
+    pub(crate) fn failure(&self, sentence: String, warnings: &[Warning]) -> Failure {
+        let message = reasons::with_warnings(sentence, warnings);
         Failure { kind: IncidentType::ExtractValueError, message, cause: Some(self.cause(warnings)) }
     }
 
-    fn cause(&self, warnings: Vec<Str>) -> Cause {
+    fn cause(&self, warnings: &[Warning]) -> Cause {
+        let warnings = warnings.iter().map(|warning| Str::from(warning.to_string())).collect();
         Cause { expression: Str::from(self.source()), warnings }
     }
 }

@@ -31,6 +31,7 @@ mod message;
 mod migration;
 mod modification;
 mod multi_instance;
+mod reasons;
 mod run;
 mod signal;
 mod starts;

@@ -59,7 +59,7 @@ impl Run<'_> {
         if let Some(collection) = &multi.collection {
             let (value, warnings) = collection.evaluate(&scopes, &mut self.evaluator)?;
             let Value::List(items) = &value else {
-                return Err(collection.wrong_type("ARRAY", &value, warnings));
+                return Err(collection.wrong_type("ARRAY", &value, &warnings));
             };
             let items: Vec<Json> = items.iter().map(|item| Json::trusted(item.to_json())).collect();
             return Ok((count(items.len() as i64)?, items));

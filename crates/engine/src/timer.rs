@@ -3,8 +3,9 @@
 use crate::compile::TimerModel;
 use crate::expression::{Evaluator, Expression, Failure};
 use crate::variables::Scopes;
+use feel::Value;
 use jiff::{Span, Timestamp, Zoned, civil, tz::TimeZone};
-use record::{IncidentType, Str};
+use record::Str;
 
 /// When a timer fires.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,9 @@ pub struct Plan {
     pub cycle: Str,
 }
 
+/// How a moment is written.
+pub(crate) const MOMENT: &str = "2026-01-31T09:00:00Z";
+
 /// Evaluates when a timer fires.
 pub(crate) fn plan(
     model: &TimerModel,
@@ -24,17 +28,19 @@ pub(crate) fn plan(
     with: &mut Evaluator,
     now: i64,
 ) -> Result<Plan, Failure> {
-    let (expression, kind): (&Expression, &str) = match model {
-        TimerModel::Date(text) => (text, "date and time such as 2026-01-31T09:00:00Z"),
-        TimerModel::Duration(text) => (text, "duration such as PT15M"),
-        TimerModel::Cycle(text) => {
-            (text, "cycle such as R3/PT10S or a cron expression such as 0 0 9 * * MON-FRI")
-        }
+    let (expression, kind, expected): (&Expression, &str, &str) = match model {
+        TimerModel::Date(text) => (text, "date-time", "DATE_TIME, STRING"),
+        TimerModel::Duration(text) => (text, "duration", "DURATION, PERIOD, STRING"),
+        TimerModel::Cycle(text) => (text, "cycle", "STRING"),
     };
     let (value, warnings) = expression.evaluate(scopes, with)?;
-    let text = match &value {
-        feel::Value::String(text) => text.to_string(),
-        other => other.to_json().trim_matches('"').to_owned(),
+    let text = match (&value, model) {
+        (Value::String(text), _) => text.to_string(),
+        (Value::DateTime(_), TimerModel::Date(_))
+        | (Value::DayTimeDuration(_) | Value::YearMonthDuration(_), TimerModel::Duration(_)) => {
+            value.to_json().trim_matches('"').to_owned()
+        }
+        _ => return Err(expression.wrong_type(expected, &value, &warnings)),
     };
     let once = |due| Plan { due, repetitions: 0, cycle: Str::from("") };
     let found = match model {
@@ -43,19 +49,17 @@ pub(crate) fn plan(
         TimerModel::Cycle(_) => cycle(&text, now),
     };
     found.ok_or_else(|| {
-        let mut message =
-            format!("Expected '{}' to give a {kind}, but it gave '{text}'.", expression.source());
-        for warning in &warnings {
-            message.push(' ');
-            message.push_str(warning);
-        }
-        let cause = record::event::Cause { expression: Str::from(expression.source()), warnings };
-        Failure { kind: IncidentType::ExtractValueError, message, cause: Some(cause) }
+        let example = match model {
+            TimerModel::Date(_) => MOMENT,
+            TimerModel::Duration(_) => "PT15M",
+            TimerModel::Cycle(_) => "R3/PT10S or 0 0 9 * * MON-FRI",
+        };
+        expression.bad_format(kind, &text, example, &warnings)
     })
 }
 
 /// A moment in ISO 8601, with an offset or a zone; without either it is UTC.
-fn moment(text: &str) -> Option<i64> {
+pub(crate) fn moment(text: &str) -> Option<i64> {
     let text = text.trim();
     if let Ok(zoned) = text.parse::<Zoned>() {
         return Some(zoned.timestamp().as_millisecond());

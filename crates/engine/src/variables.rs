@@ -6,7 +6,7 @@ use crate::instance::Instance;
 use crate::run::Run;
 use feel::Value;
 use record::secret::{self, SecretPlace};
-use record::{IncidentType, Json, Key, Str, Variables};
+use record::{Json, Key, Str, Variables};
 
 /// A view of the variables visible in a scope, with some that are nearer than all of them.
 pub struct Scopes<'a> {
@@ -152,9 +152,7 @@ impl Run<'_> {
                 continue;
             }
             let source = mapping.marked.as_ref().filter(|_| marked).unwrap_or(&mapping.source);
-            let (value, _) = source
-                .evaluate(&scopes, &mut self.evaluator)
-                .map_err(|failure| failure.of(IncidentType::IoMappingError))?;
+            let value = source.evaluate_for(&mapping.target, &scopes, &mut self.evaluator)?;
             let name = &mapping.target[0];
             let known = results.iter().position(|(known, _)| known == name);
             let below = match known {

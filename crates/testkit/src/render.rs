@@ -133,6 +133,8 @@ impl World {
                 format!("waits for {message} '{correlation_key}' at {}", id(ordinal))
             }
             Event::IncidentCreated { kind, message, ordinal, .. } => {
+                // One line for one event.
+                let message = message.replace('\n', " / ");
                 format!("incident {} at {}: {message}", kind.as_str(), id(ordinal))
             }
             Event::ErrorThrown { code, caught_by, .. } => {

@@ -3,6 +3,7 @@
 use crate::compile::UserTaskModel;
 use crate::expression::{Expression, Failure};
 use crate::run::Run;
+use crate::timer::{MOMENT, moment};
 use crate::variables::Scopes;
 use feel::Value;
 use record::command::TaskChanges;
@@ -48,9 +49,18 @@ fn evaluate(
             None => Ok(None),
             Some(source) => match source.evaluate(&scopes, with)? {
                 (Value::Null, _) => Ok(None),
+                (Value::String(text), _) if is_date && text.is_empty() => Ok(None),
+                (Value::String(text), warnings) if is_date && moment(&text).is_none() => {
+                    Err(source.bad_format("date-time", &text, MOMENT, &warnings))
+                }
                 (Value::String(text), _) => Ok(Some(text)),
-                (moment, _) if is_date => Ok(Some(Str::from(moment.to_json().trim_matches('"')))),
-                (other, warnings) => Err(source.wrong_type("STRING", &other, warnings)),
+                (date @ Value::DateTime(_), _) if is_date => {
+                    Ok(Some(Str::from(date.to_json().trim_matches('"'))))
+                }
+                (other, warnings) if is_date => {
+                    Err(source.wrong_type("DATE_TIME, STRING", &other, &warnings))
+                }
+                (other, warnings) => Err(source.wrong_type("STRING", &other, &warnings)),
             },
         }
     };

@@ -213,7 +213,7 @@ s -> sub -> e",
               JobActivated a
               JobCompleted a
               completed a
-              incident EXTRACT_VALUE_ERROR at sub: Expected result of the expression 'done' to be 'BOOLEAN', but was 'NULL'. 1:1: done: there is no variable of this name [feel.variable]
+              incident EXTRACT_VALUE_ERROR at sub: Expected result of the expression 'done' to be 'BOOLEAN', but was 'NULL'. The evaluation reported the following warnings: / [NO_VARIABLE_FOUND] No variable found with name 'done'
               completed scope in sub
               iteration 1 completed
             > set {"done":true}

@@ -201,7 +201,7 @@ s -> a -> e"#,
               passed s
               flow s_a
               activating a
-              incident IO_MAPPING_ERROR at a: Evaluating 'assert(order, order != null)' failed: assertion failed: the condition is not fulfilled
+              incident IO_MAPPING_ERROR at a: Assertion failure on evaluate the expression '{input:assert(order, order != null)}': The condition is not fulfilled The evaluation reported the following warnings: / [NO_VARIABLE_FOUND] No variable found with name 'order' / [ASSERT_FAILURE] The condition is not fulfilled
             > set {"order":1}
               variables of p {"order":1}
             > resolve

@@ -212,7 +212,7 @@ s -> g -> m -> e; g -> t -> x",
               passed s
               flow s_g
               activating g
-              incident EXTRACT_VALUE_ERROR at g: Expected 'wait' to give a duration such as PT15M, but it gave 'null'. 1:1: wait: there is no variable of this name [feel.variable]
+              incident EXTRACT_VALUE_ERROR at g: Expected result of the expression 'wait' to be one of '[DURATION, PERIOD, STRING]', but was 'NULL'. The evaluation reported the following warnings: / [NO_VARIABLE_FOUND] No variable found with name 'wait'
             > publish M
               MessagePublished
               MessageExpired

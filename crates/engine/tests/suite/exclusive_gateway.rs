@@ -74,7 +74,7 @@ s -> g -> [n > 100] big; g -> [n > 10] mid; g -> small",
               passed s
               flow s_g
               activating g
-              incident EXTRACT_VALUE_ERROR at g: Expected result of the expression 'n > 100' to be 'BOOLEAN', but was 'NULL'. 1:1: n: there is no variable of this name [feel.variable] 1:1: n > 100: cannot compare null with number [feel.type]
+              incident EXTRACT_VALUE_ERROR at g: Expected result of the expression 'n > 100' to be 'BOOLEAN', but was 'NULL'. The evaluation reported the following warnings: / [NO_VARIABLE_FOUND] No variable found with name 'n' / [NOT_COMPARABLE] 1:1: n > 100: cannot compare null with number [feel.comparison]
             > set {"n":11}
               variables of p {"n":11}
             > resolve

@@ -122,7 +122,7 @@ fn a_timer_that_is_no_duration_is_an_incident() {
               passed s
               flow s_t
               activating t
-              incident EXTRACT_VALUE_ERROR at t: Expected 'x' to give a duration such as PT15M, but it gave 'soon'.
+              incident EXTRACT_VALUE_ERROR at t: Invalid duration format 'soon' for expression 'x'. Write one such as PT15M.
             > set {"x":"PT1S"}
               variables of p {"x":"PT1S"}
             > resolve

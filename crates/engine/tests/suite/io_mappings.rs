@@ -162,7 +162,7 @@ s -> a -> b -> e"#,
               passed s
               flow s_a
               activating a
-              incident IO_MAPPING_ERROR at a: Evaluating 'assert(n, n != null)' failed: assertion failed: the condition is not fulfilled
+              incident IO_MAPPING_ERROR at a: Assertion failure on evaluate the expression '{m:assert(n, n != null)}': The condition is not fulfilled The evaluation reported the following warnings: / [NO_VARIABLE_FOUND] No variable found with name 'n' / [ASSERT_FAILURE] The condition is not fulfilled
             > set {"n":1}
               variables of p {"n":1}
             > resolve
@@ -201,7 +201,7 @@ s -> a -> b -> e"#,
               JobActivated a
               JobCompleted a
               completing a
-              incident IO_MAPPING_ERROR at a: Evaluating 'assert(r, r != null)' failed: assertion failed: the condition is not fulfilled
+              incident IO_MAPPING_ERROR at a: Assertion failure on evaluate the expression '{m:assert(r, r != null)}': The condition is not fulfilled The evaluation reported the following warnings: / [NO_VARIABLE_FOUND] No variable found with name 'r' / [ASSERT_FAILURE] The condition is not fulfilled
             > set {"r":1}
               variables of p {"r":1}
             > resolve

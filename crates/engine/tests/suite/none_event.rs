@@ -252,7 +252,7 @@ s -> e"#,
               passed s
               flow s_e
               activating e
-              incident IO_MAPPING_ERROR at e: Evaluating 'assert(x, x != null)' failed: assertion failed: the condition is not fulfilled
+              incident IO_MAPPING_ERROR at e: Assertion failure on evaluate the expression '{y:assert(x, x != null)}': The condition is not fulfilled The evaluation reported the following warnings: / [NO_VARIABLE_FOUND] No variable found with name 'x' / [ASSERT_FAILURE] The condition is not fulfilled
             > set {"x":1}
               variables of p {"x":1}
             > resolve

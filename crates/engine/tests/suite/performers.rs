@@ -142,7 +142,7 @@ s -> u -> e
               passed s
               flow s_u
               activating u
-              incident EXTRACT_VALUE_ERROR at u: Expected result of the expression 'groups' to be 'ARRAY of STRING', but was 'NUMBER'.
+              incident EXTRACT_VALUE_ERROR at u: Expected result of the expression 'groups' to be 'ARRAY', but was 'NUMBER'.
             > set {"groups":["sales"]}
               variables of p {"groups":["sales"]}
             > resolve

@@ -105,7 +105,7 @@ s -> r -> e",
               passed s
               flow s_r
               activating r
-              incident EXTRACT_VALUE_ERROR at r: Failed to extract the correlation key for 'id': The value must be either a string or a number, but was 'null'.
+              incident EXTRACT_VALUE_ERROR at r: Failed to extract the correlation key for 'id': The value must be either a string or a number, but was 'NULL'. The evaluation reported the following warnings: / [NO_VARIABLE_FOUND] No variable found with name 'id'
             > publish M k
               MessagePublished
               MessageCorrelating
@@ -141,7 +141,7 @@ s -> r -> e; b -> x",
               passed s
               flow s_r
               activating r
-              incident EXTRACT_VALUE_ERROR at r: Failed to extract the correlation key for 'id': The value must be either a string or a number, but was 'null'.
+              incident EXTRACT_VALUE_ERROR at r: Failed to extract the correlation key for 'id': The value must be either a string or a number, but was 'NULL'. The evaluation reported the following warnings: / [NO_VARIABLE_FOUND] No variable found with name 'id'
             > set {"id":"k"}
               variables of p {"id":"k"}
             > resolve

@@ -43,7 +43,7 @@ s -> c -> e"#,
               passed s
               flow s_c
               activating c
-              incident EXTRACT_VALUE_ERROR at c: Evaluating 'assert(a, a != null)' failed: assertion failed: the condition is not fulfilled
+              incident EXTRACT_VALUE_ERROR at c: Assertion failure on evaluate the expression 'assert(a, a != null)': The condition is not fulfilled The evaluation reported the following warnings: / [NO_VARIABLE_FOUND] No variable found with name 'a' / [ASSERT_FAILURE] The condition is not fulfilled
             > set {"a":1}
               variables of p {"a":1}
             > resolve

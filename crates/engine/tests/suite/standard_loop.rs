@@ -238,7 +238,7 @@ s -> a -> e",
               JobCompleted a
               completing a 1
               listened a 1
-              incident EXTRACT_VALUE_ERROR at a: Expected result of the expression 'again' to be 'BOOLEAN', but was 'NULL'. 1:1: again: there is no variable of this name [feel.variable]
+              incident EXTRACT_VALUE_ERROR at a: Expected result of the expression 'again' to be 'BOOLEAN', but was 'NULL'. The evaluation reported the following warnings: / [NO_VARIABLE_FOUND] No variable found with name 'again'
             > set {"again":false}
               variables of p {"again":false}
             > resolve

@@ -159,25 +159,25 @@ fn catch_timer_without_a_moment_is_an_incident() {
         &catch("timer(=wait)"),
         r#"start p; set {"wait":"PT1S"}; resolve; time 1000"#,
         expect![[r#"
-        > start p
-          created p v1
-          passed s
-          flow s_c
-          activating c
-          incident EXTRACT_VALUE_ERROR at c: Expected 'wait' to give a duration such as PT15M, but it gave 'null'. 1:1: wait: there is no variable of this name [feel.variable]
-        > set {"wait":"PT1S"}
-          variables of p {"wait":"PT1S"}
-        > resolve
-          IncidentResolved at c
-          activated c
-          timer c at 1000, 0 more
-        > time 1000
-          TimerTriggered c
-          completed c
-          flow c_e
-          passed e
-          InstanceCompleted
-    "#]],
+            > start p
+              created p v1
+              passed s
+              flow s_c
+              activating c
+              incident EXTRACT_VALUE_ERROR at c: Expected result of the expression 'wait' to be one of '[DURATION, PERIOD, STRING]', but was 'NULL'. The evaluation reported the following warnings: / [NO_VARIABLE_FOUND] No variable found with name 'wait'
+            > set {"wait":"PT1S"}
+              variables of p {"wait":"PT1S"}
+            > resolve
+              IncidentResolved at c
+              activated c
+              timer c at 1000, 0 more
+            > time 1000
+              TimerTriggered c
+              completed c
+              flow c_e
+              passed e
+              InstanceCompleted
+        "#]],
     );
 }
 

@@ -118,7 +118,7 @@ s -> u -> e"#,
               passed s
               flow s_u
               activating u
-              incident EXTRACT_VALUE_ERROR at u: Expected result of the expression 'boss' to be 'STRING', but was 'LIST'.
+              incident EXTRACT_VALUE_ERROR at u: Expected result of the expression 'boss' to be 'STRING', but was 'ARRAY'.
             > set {"boss":"ann"}
               variables of p {"boss":"ann"}
             > resolve
@@ -206,7 +206,7 @@ s -> u -> e"#,
               passed s
               flow s_u
               activating u
-              incident EXTRACT_VALUE_ERROR at u: Expected result of the expression 'who' to be 'ARRAY of STRING', but was 'NUMBER'.
+              incident EXTRACT_VALUE_ERROR at u: Expected result of the expression 'who' to be 'ARRAY', but was 'NUMBER'.
             > set {"who":["ann","bob"]}
               variables of p {"who":["ann","bob"]}
             > resolve

@@ -45,7 +45,7 @@ fn assert(arguments: &[Value], run: &mut Run<'_>) -> Result<Value> {
     }
     let message = match any(arguments, 2) {
         Value::String(cause) => cause.to_string(),
-        _ => "the condition is not fulfilled".to_owned(),
+        _ => "The condition is not fulfilled".to_owned(),
     };
     Ok(run.stop(LimitError::Assertion { message })?)
 }

@@ -346,7 +346,11 @@ impl State<'_, '_, '_> {
         self.run.charge(a.weight().min(b.weight()) as u64 / 8)?;
         let result = operand::compare_values(op, &a, &b);
         if result.is_none() {
-            self.warn(node, "feel.type", format!("cannot compare {} with {}", a.type_name(), b.type_name()));
+            self.warn(
+                node,
+                "feel.comparison",
+                format!("cannot compare {} with {}", a.type_name(), b.type_name()),
+            );
         }
         Ok(result)
     }

@@ -147,7 +147,7 @@ fn numbers_are_correlation_keys_and_nothing_else_is() {
               passed s
               flow f1
               activating c
-              incident EXTRACT_VALUE_ERROR at c: Failed to extract the correlation key for 'order': The value must be either a string or a number, but was 'null'.
+              incident EXTRACT_VALUE_ERROR at c: Failed to extract the correlation key for 'order': The value must be either a string or a number, but was 'NULL'. The evaluation reported the following warnings: / [NO_VARIABLE_FOUND] No variable found with name 'order'
         "#]],
     );
 }

@@ -244,34 +244,34 @@ fn catch_message_without_a_key_is_an_incident() {
         &catch("message(M =id)"),
         r#"start p; set {"id":"k"}; resolve; publish M k"#,
         expect![[r#"
-        > start p
-          created p v1
-          passed s
-          flow s_c
-          activating c
-          incident EXTRACT_VALUE_ERROR at c: Failed to extract the correlation key for 'id': The value must be either a string or a number, but was 'null'.
-        > set {"id":"k"}
-          variables of p {"id":"k"}
-        > resolve
-          IncidentResolved at c
-          activated c
-          waits for M 'k' at c
-          sent OpenSubscription
-          InstanceSubscribed
-        > publish M k
-          MessagePublished
-          MessageCorrelating
-          sent CorrelateSubscription
-          MessageExpired
-          SubscriptionCorrelated M at c
-          SubscriptionClosed M at c
-          sent AcceptCorrelation
-          completed c
-          flow c_e
-          passed e
-          InstanceCompleted
-          MessageCorrelated
-    "#]],
+            > start p
+              created p v1
+              passed s
+              flow s_c
+              activating c
+              incident EXTRACT_VALUE_ERROR at c: Failed to extract the correlation key for 'id': The value must be either a string or a number, but was 'NULL'. The evaluation reported the following warnings: / [NO_VARIABLE_FOUND] No variable found with name 'id'
+            > set {"id":"k"}
+              variables of p {"id":"k"}
+            > resolve
+              IncidentResolved at c
+              activated c
+              waits for M 'k' at c
+              sent OpenSubscription
+              InstanceSubscribed
+            > publish M k
+              MessagePublished
+              MessageCorrelating
+              sent CorrelateSubscription
+              MessageExpired
+              SubscriptionCorrelated M at c
+              SubscriptionClosed M at c
+              sent AcceptCorrelation
+              completed c
+              flow c_e
+              passed e
+              InstanceCompleted
+              MessageCorrelated
+        "#]],
     );
 }
 

@@ -1,0 +1,128 @@
+//! What an incident says of a FEEL expression: the sentence that Camunda 8's users and tools know, and a line for each null
+//! in the expression.
+//!
+//! Camunda's kinds of warning come first in a line; where its text says no more than the name, so does ours, everywhere
+//! else the place and the reason follow.
+
+use feel::{LimitError, Value, Warning};
+use std::fmt::Write;
+
+/// A value's type as incidents name it.
+pub(crate) fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "NULL",
+        Value::Bool(_) => "BOOLEAN",
+        Value::Number(_) => "NUMBER",
+        Value::String(_) => "STRING",
+        Value::List(_) => "ARRAY",
+        Value::Context(_) => "OBJECT",
+        Value::Date(_) => "DATE",
+        Value::Time(_) => "TIME",
+        Value::DateTime(_) => "DATE_TIME",
+        Value::YearMonthDuration(_) => "PERIOD",
+        Value::DayTimeDuration(_) => "DURATION",
+        Value::Range(_) => "RANGE",
+        Value::Function(_) => "FUNCTION",
+    }
+}
+
+/// The sentence with what the evaluation said, if it said anything.
+pub(crate) fn with_warnings(mut sentence: String, warnings: &[Warning]) -> String {
+    let mut lead = " The evaluation reported the following warnings:";
+    for warning in warnings {
+        let kind = kind(warning.code);
+        sentence.push_str(std::mem::take(&mut lead));
+        let _ = match kind {
+            "NO_VARIABLE_FOUND" => {
+                write!(sentence, "\n[{kind}] No variable found with name '{}'", warning.expression)
+            }
+            _ => write!(sentence, "\n[{kind}] {warning}"),
+        };
+    }
+    sentence
+}
+
+/// The sentence for an evaluation that was ended.
+pub(crate) fn ended(source: &str, error: &LimitError, warnings: &[Warning]) -> String {
+    let LimitError::Assertion { message } = error else {
+        return with_warnings(format!("Evaluating '{source}' failed: {error}."), warnings);
+    };
+    let sentence = format!("Assertion failure on evaluate the expression '{source}': {message}");
+    let mut sentence = with_warnings(sentence, warnings);
+    if !warnings.is_empty() {
+        let _ = write!(sentence, "\n[ASSERT_FAILURE] {message}");
+    }
+    sentence
+}
+
+/// Camunda's name for a kind of warning.
+fn kind(code: &str) -> &'static str {
+    match code {
+        "feel.variable" => "NO_VARIABLE_FOUND",
+        "feel.path" | "feel.name" => "NO_CONTEXT_ENTRY_FOUND",
+        "feel.function" | "feel.call" => "NO_FUNCTION_FOUND",
+        "feel.arguments" => "FUNCTION_INVOCATION_FAILURE",
+        "feel.comparison" => "NOT_COMPARABLE",
+        "feel.index" => "OUT_OF_BOUNDS",
+        _ => "INVALID_TYPE",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(source: &str) -> String {
+        let options = feel::Options { open: true, ..feel::Options::default() };
+        let compiled = feel::compile(source, &options).expect("an expression");
+        let slots = vec![None; compiled.slots().len()];
+        let outcome = compiled.evaluate(&slots, &feel::Env::default(), &mut feel::Fuel::default());
+        match outcome.error {
+            Some(error) => ended(source, &error, &outcome.warnings),
+            None => with_warnings(format!("It was '{}'.", type_of(&outcome.value)), &outcome.warnings),
+        }
+    }
+
+    #[test]
+    fn a_missing_variable_is_named_as_camunda_does() {
+        assert_eq!(
+            said("x"),
+            "It was 'NULL'. The evaluation reported the following warnings:\n[NO_VARIABLE_FOUND] No variable found with name 'x'"
+        );
+    }
+
+    #[test]
+    fn other_reasons_have_their_kind_and_place() {
+        for (source, kind, place) in [
+            ("\"99\" >= 100", "NOT_COMPARABLE", "1:1: "),
+            ("{a: 1}.b", "NO_CONTEXT_ENTRY_FOUND", "1:1: "),
+            ("[1][5]", "OUT_OF_BOUNDS", "1:1: "),
+            ("nothing(1)", "NO_FUNCTION_FOUND", "1:1: "),
+            ("1 + \"a\"", "INVALID_TYPE", "1:1: "),
+        ] {
+            let text = said(source);
+            let line = format!("\n[{kind}] {place}");
+            assert!(text.contains(&line), "{source}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_value_without_warnings_has_the_sentence_alone() {
+        assert_eq!(said("date(\"2026-01-01\")"), "It was 'DATE'.");
+        assert_eq!(said("duration(\"P1Y\")"), "It was 'PERIOD'.");
+        assert_eq!(said("{a: [1]}"), "It was 'OBJECT'.");
+    }
+
+    #[test]
+    fn a_failed_assertion_is_repeated_after_the_warnings() {
+        assert_eq!(
+            said("assert(1, 1 = 2, \"no\")"),
+            "Assertion failure on evaluate the expression 'assert(1, 1 = 2, \"no\")': no"
+        );
+        assert_eq!(
+            said("assert(x, x != null)"),
+            "Assertion failure on evaluate the expression 'assert(x, x != null)': The condition is not fulfilled \
+             The evaluation reported the following warnings:\n[NO_VARIABLE_FOUND] No variable found with name 'x'\n[ASSERT_FAILURE] The condition is not fulfilled"
+        );
+    }
+}
