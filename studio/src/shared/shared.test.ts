@@ -7,6 +7,7 @@ import { ago, duration, toMillis } from './format/time';
 import { fingerprint, groupIncidents } from './incident/grouping';
 import type { Incident, Variable } from './api/types';
 import { byScope, likely, namesReadAgain } from './incident/likely';
+import { sentence } from './incident/sentence';
 
 const incident = (more: Partial<Incident> = {}): Incident => ({
   incidentKey: '1', errorType: 'JOB_NO_RETRIES', errorMessage: 'no', elementId: 'charge', elementInstanceKey: '3', creationTime: '2026-01-01T00:00:00Z',
@@ -15,6 +16,14 @@ const incident = (more: Partial<Incident> = {}): Incident => ({
 const variable = (name: string, scopeKey = '1'): Variable => ({ variableKey: `${scopeKey}-${name}`, name, value: '1', scopeKey, processInstanceKey: '1' });
 
 describe('incidents', () => {
+  test('reasons that are shown beside a message are not said twice', () => {
+    const errorMessage = "It was 'NULL'. The evaluation reported the following warnings:\n[NO_VARIABLE_FOUND] No variable found with name 'x'";
+    expect(sentence(incident({ errorMessage, warnings: ['1:1: x: there is no variable of this name [feel.variable]'] }))).toBe("It was 'NULL'.");
+    expect(sentence(incident({ errorMessage }))).toBe(errorMessage);
+    expect(sentence(incident({ errorMessage: 'no', warnings: ['why'] }))).toBe('no');
+  });
+
+
   test('the same failure of many instances is one group, the newest message stands for it', () => {
     const groups = groupIncidents([
       incident({ incidentKey: '1', errorMessage: 'order 4711 failed with 500', creationTime: '2026-01-01T00:00:00Z' }),

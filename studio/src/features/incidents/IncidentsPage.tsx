@@ -10,6 +10,7 @@ import { useElementName } from '../../shared/diagram/names';
 import { definitionTitle, incidentTitle, plural } from '../../shared/format/names';
 import { groupIncidents, type IncidentGroup } from '../../shared/incident/grouping';
 import { IncidentCard } from '../../shared/incident/IncidentCard';
+import { sentence } from '../../shared/incident/sentence';
 import { Ago } from '../../shared/ui/bits';
 import { EmptyState, Problem, Rows, told } from '../../shared/ui/feedback';
 import { Card, Page } from '../../shared/ui/Page';
@@ -76,7 +77,7 @@ function Group({ group, process, single }: { group: IncidentGroup; process: stri
               key={incident.incidentKey}
               incident={incident}
               elementName={name}
-              compact={incident.errorMessage === group.message && !incident.expression}
+              compact={sentence(incident) === group.message && !incident.expression}
               aside={<Link to="/instances/$key" params={{ key: incident.processInstanceKey }}>Instance {incident.processInstanceKey}</Link>}
             />
           ))}

@@ -10,13 +10,14 @@ import { Problem, Rows, told } from '../ui/feedback';
 import { JsonEditor } from '../ui/JsonEditor';
 import styles from './incident.module.css';
 import { byScope, likely, namesReadAgain, type Scoped } from './likely';
+import { sentence } from './sentence';
 
 export function EditAndResolve({ incident, elementName, close }: { incident: Incident; elementName: string; close: () => void }) {
   const variables = useQuery(variablesQuery(incident.processInstanceKey));
   const xml = useQuery(xmlQuery(incident.processDefinitionKey));
   return (
     <Drawer opened onClose={close} title="Edit variable and resolve" size={520}>
-      <p className={styles.quote}>{incident.errorMessage}</p>
+      <p className={styles.quote}>{sentence(incident)}</p>
       {variables.isError && !variables.data && <Problem error={variables.error} retry={() => void variables.refetch()} />}
       {(variables.isPending || xml.isPending) && <Rows count={3} />}
       {variables.data && !xml.isPending && (

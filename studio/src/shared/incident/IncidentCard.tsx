@@ -10,6 +10,7 @@ import { Ago } from '../ui/bits';
 import { Problem, told } from '../ui/feedback';
 import { EditAndResolve } from './EditAndResolve';
 import styles from './incident.module.css';
+import { sentence } from './sentence';
 
 export function IncidentCard({ incident, elementName, job, onShow, compact, aside }: {
   incident: Incident;
@@ -44,7 +45,7 @@ export function IncidentCard({ incident, elementName, job, onShow, compact, asid
           {!open && ', resolved'}
         </span>
       </div>}
-      {!compact && <p className={styles.message}>{incident.errorMessage}</p>}
+      {!compact && <p className={styles.message}>{sentence(incident)}</p>}
       {incident.expression && (
         <dl className={styles.cause}>
           <dt>Expression</dt>

@@ -1,5 +1,6 @@
 /** Incidents of the same making belong together: same process, same element, same kind, same message but for its numbers. */
 import type { Incident } from '../api/types';
+import { sentence } from './sentence';
 
 export interface IncidentGroup {
   id: string;
@@ -30,7 +31,7 @@ export function groupIncidents(incidents: Incident[]): IncidentGroup[] {
     if (!group) {
       groups.set(id, {
         id,
-        message: incident.errorMessage,
+        message: sentence(incident),
         errorType: incident.errorType,
         elementId: incident.elementId,
         elementName: incident.elementName,
@@ -44,7 +45,7 @@ export function groupIncidents(incidents: Incident[]): IncidentGroup[] {
     group.incidents.push(incident);
     if (incident.creationTime > group.newest) {
       group.newest = incident.creationTime;
-      group.message = incident.errorMessage;
+      group.message = sentence(incident);
     }
   }
   return [...groups.values()].sort((a, b) => b.incidents.length - a.incidents.length || b.newest.localeCompare(a.newest));
