@@ -1,25 +1,24 @@
 //! The catalog: process definitions by key, id and version, their message and timer start events.
 
+mod deploy;
+
 use crate::aggregate::{Env, Step, misdirected};
-use crate::compile::{self, Catch, Process};
+use crate::compile::{Catch, Process};
 use crate::data_store::DataStores;
 use crate::decision::{Decision, Decisions};
 use crate::expression::Evaluator;
-use crate::files::{self, Files};
+use crate::files::Files;
 use crate::index::{IndexChange, IndexEntry, Wake};
 use crate::instance::Instance;
 use crate::limits;
 use crate::timer;
-use crate::variables::Scopes;
 use bpmn::model::Binding;
 use record::command::Origin;
 use record::wire::{self, Bytes, WireError};
 use record::{
-    AggregateId, Command, DeployedProcess, DeployedResource, Event, Key, Rejection, RejectionKind, Resource,
-    Response, Str, Variables,
+    AggregateId, Command, Event, Key, Rejection, RejectionKind, Resource, Response, Str, Variables,
 };
 use rustc_hash::FxHashMap;
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// A deployed process.
@@ -196,134 +195,6 @@ impl Catalog {
         }
     }
 
-    fn deploy(&self, tenant: &Str, resources: &[Resource], env: &mut Env<'_>) -> Result<Step, Rejection> {
-        let deployment = env.blocks.take();
-        let mut new = Deploying { next: deployment.0 + 1, events: Vec::new(), problems: Vec::new() };
-        let mut processes: Vec<DeployedProcess> = Vec::new();
-        let (mut requirements, mut decisions) = (Vec::new(), Vec::new());
-        // Files of decisions are read together, since they may import each other.
-        let (dmn, others): (Vec<_>, Vec<_>) =
-            resources.iter().partition(|resource| resource.name.ends_with(".dmn"));
-        let linked = self.decisions.deploy(tenant, deployment, &dmn, || new.key());
-        if let Some(deployed) = new.keep(linked) {
-            new.events.extend(deployed.events);
-            (requirements, decisions) = (deployed.requirements, deployed.decisions);
-        }
-        let mut files: Vec<DeployedResource> = Vec::new();
-        for resource in others {
-            if !files::is_process(resource) {
-                let key = new.key();
-                let (event, deployed) = self.files.deploy(tenant, deployment, key, resource);
-                if files.iter().any(|other| other.id == deployed.id) {
-                    new.problems.push(format!(
-                        "{}: another file of this deployment has the id '{}'",
-                        resource.name, deployed.id
-                    ));
-                }
-                new.events.extend(event);
-                files.push(deployed);
-                continue;
-            }
-            for process in new.keep(read(resource)).into_iter().flatten() {
-                let key = new.key();
-                let (event, deployed) = self.add(tenant, deployment, key, resource, &process, &processes);
-                if let Some(event) = event {
-                    new.events.push(event);
-                    self.start_timers(tenant, &process, key, env, &mut new);
-                }
-                processes.push(deployed);
-            }
-        }
-        if Key(new.next - 1).block() != deployment {
-            new.problems
-                .push(format!("a deployment may bring {} definitions at most", record::key::BLOCK - 1));
-        }
-        if !new.problems.is_empty() {
-            let text = format!(
-                "Expected to deploy new resources, but encountered the following errors:\n{}",
-                new.problems.join("\n")
-            );
-            return Err(Rejection::new(RejectionKind::InvalidArgument, text));
-        }
-        new.events.push(Event::DeploymentCreated { key: deployment });
-        let response = Response::Deployed { key: deployment, processes, requirements, decisions, files };
-        Ok(Step { events: new.events, response, index: Vec::new(), more: false })
-    }
-
-    /// The next version, or the newest one where the same file was deployed before.
-    fn add(
-        &self,
-        tenant: &Str,
-        deployment: Key,
-        key: Key,
-        resource: &Resource,
-        process: &Process,
-        before: &[DeployedProcess],
-    ) -> (Option<Event>, DeployedProcess) {
-        let digest = Bytes(Sha256::digest(&resource.content.0).as_slice().into());
-        let newest = self.latest(tenant, &process.id);
-        let id = process.id.clone();
-        if let Some(same) =
-            newest.filter(|newest| newest.digest == digest && newest.resource == resource.name)
-        {
-            let (key, version, resource) = (same.key, same.version, resource.name.clone());
-            return (None, DeployedProcess { key, id, version, resource, duplicate: true });
-        }
-        let earlier =
-            before.iter().filter(|deployed| deployed.id == id && !deployed.duplicate).count() as u32;
-        let version = newest.map_or(0, |newest| newest.version) + earlier + 1;
-        let event = Event::DefinitionDeployed {
-            key,
-            deployment,
-            process_id: id.clone(),
-            version,
-            resource: resource.name.clone(),
-            content: resource.content.clone(),
-            digest,
-            version_tag: process.version_tag.clone(),
-            name: process.name.clone(),
-        };
-        (Some(event), DeployedProcess { key, id, version, resource: resource.name.clone(), duplicate: false })
-    }
-
-    /// Timers of an older version stop, those of the new one run.
-    fn start_timers(
-        &self,
-        tenant: &Str,
-        process: &Process,
-        definition: Key,
-        env: &Env<'_>,
-        new: &mut Deploying,
-    ) {
-        for (owner, timer) in &self.timers {
-            let old = self.definitions.get(&timer.definition);
-            if owner == tenant && old.is_some_and(|old| old.process_id == process.id) {
-                new.events.push(Event::StartTimerCanceled { key: timer.key });
-            }
-        }
-        for (node, _, catch) in process.start_catches() {
-            let Catch::Timer(model) = catch else { continue };
-            let nothing = Instance::default();
-            let scopes = Scopes::new(&nothing, Key::NONE);
-            let feel_env = feel::Env { now: env.now, seed: env.seed, ..feel::Env::default() };
-            let mut evaluator = Evaluator { env: feel_env, fuel: feel::Fuel::new(limits::STEP_FUEL) };
-            match timer::plan(model, &scopes, &mut evaluator, env.now) {
-                Ok(plan) => {
-                    let key = new.key();
-                    new.events.push(Event::StartTimerScheduled {
-                        key,
-                        definition,
-                        ordinal: node.ordinal,
-                        due: plan.due,
-                        repetitions: plan.repetitions,
-                        cycle: plan.cycle,
-                    });
-                }
-                Err(failure) => new.problems.push(format!("'{}': {}", node.id, failure.message)),
-            }
-        }
-    }
-
     fn evaluate(
         &self,
         tenant: &Str,
@@ -404,7 +275,7 @@ impl Catalog {
             } => {
                 let file = Resource { name: resource.clone(), content: content.clone() };
                 let Some(process) =
-                    read(&file).ok().and_then(|all| all.into_iter().find(|p| p.id == *process_id))
+                    deploy::read(&file).ok().and_then(|all| all.into_iter().find(|p| p.id == *process_id))
                 else {
                     return;
                 };
@@ -485,37 +356,4 @@ impl Catalog {
         catalog.timers = kept.timers;
         Ok(catalog)
     }
-}
-
-/// A deployment as it grows. Its keys come from one block.
-struct Deploying {
-    next: i64,
-    events: Vec<Event>,
-    problems: Vec<String>,
-}
-
-impl Deploying {
-    fn key(&mut self) -> Key {
-        self.next += 1;
-        Key(self.next - 1)
-    }
-
-    /// What was read, or nothing and its problems noted.
-    fn keep<T>(&mut self, read: Result<T, Vec<String>>) -> Option<T> {
-        read.map_err(|mut found| self.problems.append(&mut found)).ok()
-    }
-}
-
-/// Reads, validates and compiles a file; on failure all its problems.
-fn read(resource: &Resource) -> Result<Vec<Process>, Vec<String>> {
-    let texts = |found: Vec<bpmn::Diagnostic>| -> Vec<String> {
-        found.iter().filter(|found| found.is_error()).map(ToString::to_string).collect()
-    };
-    let (definitions, _warnings) = bpmn::load(&resource.content.0, &resource.name).map_err(texts)?;
-    let processes = compile::compile(&definitions).map_err(texts)?;
-    if processes.is_empty() {
-        let text = format!("{}: no process is executable; set isExecutable=\"true\" on one", resource.name);
-        return Err(vec![text]);
-    }
-    Ok(processes)
 }

@@ -1,30 +1,60 @@
-//! Deployed files that are neither processes nor decisions, such as scripts of robots or forms: versioned by id, and given
-//! to workers whose tasks link them.
+//! Deployed files that are neither processes nor decisions: forms, found by user tasks, and others, such as scripts of
+//! robots, given to workers whose tasks link them.
+//!
+//! **Invariant:** an id has one sequence of versions among forms and one among the other files.
 
 use crate::compile::{JobTask, Linked};
-use crate::expression::Failure;
+use crate::expression::{Expression, Failure};
 use crate::run::Run;
 use crate::variables::Scopes;
 use bpmn::model::Binding;
 use record::event::DeployedFile;
 use record::wire::Bytes;
-use record::{DeployedResource, Event, IncidentType, Key, Resource, Str, json};
+use record::{DeployedResource, Event, IncidentType, Key, Resource, Str, Variables, json};
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
-/// All versions of all files, by tenant and id, the oldest first.
+/// All versions of all files, by tenant, kind and id, the oldest first.
 #[derive(Debug, Default)]
 pub struct Files {
-    versions: FxHashMap<(Str, Str), Vec<Arc<DeployedFile>>>,
+    versions: FxHashMap<(Str, Kind, Str), Vec<Arc<DeployedFile>>>,
     /// In order of deployment.
     order: Vec<(Str, Arc<DeployedFile>)>,
 }
 
+/// What shares its ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Forms.
+    Form,
+    /// Everything else.
+    Resource,
+}
+
+impl Kind {
+    /// By the file's name.
+    pub fn of_file(name: &str) -> Self {
+        if record::is_form(name) { Kind::Form } else { Kind::Resource }
+    }
+
+    /// By what a model says of the resource that it links.
+    fn of_link(resource_type: &str) -> Self {
+        if resource_type.eq_ignore_ascii_case("form") { Kind::Form } else { Kind::Resource }
+    }
+}
+
 impl Files {
     /// The version of a file that is meant.
-    pub fn find(&self, tenant: &Str, id: &Str, binding: &Binding, deployment: Key) -> Option<&DeployedFile> {
-        let mut newest = self.versions.get(&(tenant.clone(), id.clone()))?.iter().rev();
+    pub fn find(
+        &self,
+        tenant: &Str,
+        kind: Kind,
+        id: &Str,
+        binding: &Binding,
+        deployment: Key,
+    ) -> Option<&DeployedFile> {
+        let mut newest = self.versions.get(&(tenant.clone(), kind, id.clone()))?.iter().rev();
         let found = match binding {
             Binding::Latest => newest.next(),
             Binding::Deployment => newest.find(|file| file.deployment == deployment),
@@ -38,21 +68,28 @@ impl Files {
         self.order.iter().map(|(_, file)| &**file).find(|file| file.key == key)
     }
 
-    /// The next version of a file, or the newest one where it was deployed before just the same.
+    /// The next version of a file, or (unless everything is to be a new version) the newest one where it was deployed
+    /// before just the same; or what is wrong with it.
     pub(crate) fn deploy(
         &self,
         tenant: &Str,
         deployment: Key,
         key: Key,
         resource: &Resource,
-    ) -> (Option<Event>, DeployedResource) {
-        let (id, version_tag) = names(resource);
+        all_new: bool,
+    ) -> Result<(Option<Event>, DeployedResource), String> {
+        let kind = Kind::of_file(&resource.name);
+        let (id, version_tag) = match kind {
+            Kind::Form => form_names(resource)?,
+            Kind::Resource => names(resource),
+        };
         let digest = Bytes(Sha256::digest(&resource.content.0).as_slice().into());
-        let newest = self.find(tenant, &id, &Binding::Latest, deployment);
+        let newest = self.find(tenant, kind, &id, &Binding::Latest, deployment);
         let name = resource.name.clone();
-        if let Some(same) = newest.filter(|newest| newest.digest == digest && newest.name == name) {
+        let same = newest.filter(|newest| newest.digest == digest && newest.name == name);
+        if let Some(same) = same.filter(|_| !all_new) {
             let (key, version, version_tag) = (same.key, same.version, same.version_tag.clone());
-            return (None, DeployedResource { key, id, version, name, version_tag, duplicate: true });
+            return Ok((None, DeployedResource { key, id, version, name, version_tag, duplicate: true }));
         }
         let version = newest.map_or(0, |newest| newest.version) + 1;
         let deployed = DeployedResource {
@@ -65,13 +102,14 @@ impl Files {
         };
         let content = resource.content.clone();
         let file = DeployedFile { key, deployment, id, version, name, content, digest, version_tag };
-        (Some(Event::FileDeployed { file: Box::new(file) }), deployed)
+        Ok((Some(Event::FileDeployed { file: Box::new(file) }), deployed))
     }
 
     pub(crate) fn apply(&mut self, tenant: &Str, event: &Event) {
         if let Event::FileDeployed { file } = event {
             let file = Arc::new((**file).clone());
-            self.versions.entry((tenant.clone(), file.id.clone())).or_default().push(file.clone());
+            let owner = (tenant.clone(), Kind::of_file(&file.name), file.id.clone());
+            self.versions.entry(owner).or_default().push(file.clone());
             self.order.push((tenant.clone(), file));
         }
     }
@@ -86,6 +124,9 @@ impl Files {
 /// True for files that are read as processes: by their name, or because they are XML.
 pub(crate) fn is_process(resource: &Resource) -> bool {
     let name = resource.name.to_ascii_lowercase();
+    if record::is_form(&name) {
+        return false;
+    }
     let text = resource.content.0.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&resource.content.0);
     name.ends_with(".bpmn")
         || name.ends_with(".xml")
@@ -94,28 +135,77 @@ pub(crate) fn is_process(resource: &Resource) -> bool {
 
 /// Id and version tag: those that a JSON file gives itself, else its name.
 fn names(resource: &Resource) -> (Str, Str) {
-    let given = std::str::from_utf8(&resource.content.0).ok().and_then(|text| json::split(text).ok());
-    let text = |name: &str| {
-        let (_, value) = given.as_ref()?.iter().find(|(known, _)| &**known == name)?;
-        match feel::Value::from_json(value.as_str()) {
-            Ok(feel::Value::String(text)) if !text.is_empty() => Some(text),
-            _ => None,
-        }
-    };
+    let given = json_of(resource).ok();
+    let text = |name| text_of(given.as_ref()?, name).filter(|text| !text.is_empty());
     (text("id").unwrap_or_else(|| resource.name.clone()), text("versionTag").unwrap_or_else(|| Str::from("")))
 }
 
+/// Id and version tag of a form, or what is wrong with it.
+fn form_names(resource: &Resource) -> Result<(Str, Str), String> {
+    let given =
+        json_of(resource).map_err(|why| format!("{}: a form is a JSON object: {why}", resource.name))?;
+    let wrong = |text: &str| format!("{}: {text}", resource.name);
+    let id = text_of(&given, "id");
+    let id = id.ok_or_else(|| wrong("Expected the form id to be present, but none given"))?;
+    if id.trim().is_empty() {
+        return Err(wrong("Expected the form id to be filled, but it is blank"));
+    }
+    Ok((id, text_of(&given, "versionTag").unwrap_or_else(|| Str::from(""))))
+}
+
+fn json_of(resource: &Resource) -> Result<Variables, String> {
+    let text = std::str::from_utf8(&resource.content.0).map_err(|error| error.to_string())?;
+    json::split(text).map_err(|error| error.to_string())
+}
+
+fn text_of(members: &Variables, name: &str) -> Option<Str> {
+    let (_, value) = members.iter().find(|(known, _)| &**known == name)?;
+    match feel::Value::from_json(value.as_str()) {
+        Ok(feel::Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
 impl Run<'_> {
+    /// The deployment of the instance's definition.
+    fn own_deployment(&self) -> Key {
+        self.catalog
+            .definition(self.instance.definition)
+            .map_or(Key::NONE, |definition| definition.deployment)
+    }
+
+    /// The deployed form of a user task; an error names one that is not there.
+    pub(crate) fn form(&mut self, id: &Expression, binding: &Binding, at: Key) -> Result<Key, Failure> {
+        let id = id.to_text(&Scopes::new(self.instance, at), &mut self.evaluator)?;
+        let deployment = self.own_deployment();
+        let files = self.catalog.files();
+        if let Some(form) = files.find(&self.instance.tenant, Kind::Form, &id, binding, deployment) {
+            return Ok(form.key);
+        }
+        let text = match binding {
+            Binding::Latest => format!(
+                "Expected to find a form with id '{id}', but no form with this id is found, at least a form with this id should be available. To resolve the Incident please deploy a form with the same id"
+            ),
+            Binding::Deployment => format!(
+                "Expected to use a form with id '{id}' with binding type 'deployment', but no such form found in the deployment with key {deployment} which contained the current process. To resolve this incident, migrate the process instance to a process definition that is deployed together with the intended form to use."
+            ),
+            Binding::VersionTag(tag) => format!(
+                "Expected to use a form with id '{id}' and version tag '{tag}', but no such form found. To resolve the incident, deploy a form with the given id and version tag."
+            ),
+        };
+        Err(Failure::new(IncidentType::FormNotFound, text))
+    }
+
     /// The resources that a job's worker gets, as the JSON of its header; an error names one that is not there.
     pub(crate) fn linked_resources(&mut self, job: &JobTask, at: Key) -> Result<Str, Failure> {
         let mut list = Vec::new();
         for Linked { resource, resource_type, link_name, binding } in &job.linked {
             let scopes = Scopes::new(self.instance, at);
             let id = resource.to_text(&scopes, &mut self.evaluator)?;
-            let deployment = self.catalog.definition(self.instance.definition);
-            let deployment = deployment.map_or(Key::NONE, |definition| definition.deployment);
-            let Some(file) = self.catalog.files().find(&self.instance.tenant, &id, binding, deployment)
-            else {
+            let kind = Kind::of_link(resource_type);
+            let found =
+                self.catalog.files().find(&self.instance.tenant, kind, &id, binding, self.own_deployment());
+            let Some(file) = found else {
                 let wanted = match binding {
                     Binding::Latest => String::new(),
                     Binding::Deployment => " in the deployment of its process".to_owned(),

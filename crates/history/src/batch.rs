@@ -294,6 +294,7 @@ pub(crate) struct TaskState {
     pub follow_up: Option<i64>,
     pub priority: i32,
     pub form: Option<Str>,
+    pub form_key: Option<i64>,
     pub action: Option<Str>,
     pub denied_reason: Option<Str>,
     /// What the transition under way will change.
@@ -305,10 +306,9 @@ pub(crate) struct TaskState {
 impl Stored for TaskState {
     const WRITE: &'static str =
         "INSERT INTO user_tasks VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-           ?18)
+           ?18, ?19)
          ON CONFLICT (key) DO UPDATE SET state = ?6, assignee = ?7, candidate_users = ?8, candidate_groups = ?9,
-           due = ?10, follow_up = ?11, priority = ?12, form = ?13, action = ?14, denied_reason = ?15, changes = ?16,
-           ended = ?18";
+           due = ?10, follow_up = ?11, priority = ?12, action = ?15, denied_reason = ?16, changes = ?17, ended = ?19";
     fn key(&self) -> i64 {
         self.key
     }
@@ -327,6 +327,7 @@ impl Stored for TaskState {
             self.follow_up,
             self.priority,
             self.form.as_deref(),
+            self.form_key,
             self.action.as_deref(),
             self.denied_reason.as_deref(),
             self.changes.as_ref().map(wire::to_bytes),
@@ -353,11 +354,12 @@ impl Loaded for TaskState {
             follow_up: row.get(10)?,
             priority: row.get(11)?,
             form: row.get(12)?,
-            action: row.get(13)?,
-            denied_reason: row.get(14)?,
-            changes: task_changes(row, 15)?,
-            created: row.get(16)?,
-            ended: row.get(17)?,
+            form_key: row.get(13)?,
+            action: row.get(14)?,
+            denied_reason: row.get(15)?,
+            changes: task_changes(row, 16)?,
+            created: row.get(17)?,
+            ended: row.get(18)?,
         })
     }
 }

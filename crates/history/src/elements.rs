@@ -1,5 +1,6 @@
 //! Flow nodes and sequence flows of a definition by ordinal: ids, names and types, read from the deployed file.
 
+use crate::forms::start_form;
 use bpmn::model::{FlowNode, FlowNodeKind, Process, SubProcessKind};
 use rusqlite::Connection;
 
@@ -56,11 +57,8 @@ impl Elements {
             ..Element::default()
         };
         elements.put(0, itself);
+        elements.has_start_form = start_form(process).is_some();
         for node in &process.nodes {
-            let has_form = node.ext.form.is_some() && node.parent.is_none();
-            if has_form && matches!(node.kind, FlowNodeKind::StartEvent { .. }) {
-                elements.has_start_form = true;
-            }
             elements.put(node.ordinal, of_node(node));
         }
         for flow in &process.flows {

@@ -443,7 +443,7 @@ impl Entity for UserTasks {
     const SELECT: &'static str = "t.key, t.instance, p.root, t.definition, d.id, d.name, d.version, t.element, el.id,
         el.name, t.state, t.assignee, t.candidate_users, t.candidate_groups, t.due, t.follow_up, t.priority, t.form,
         t.action, t.denied_reason, el.headers, p.tags, t.created, t.ended, t.tenant, p.business_id,
-        t.changes";
+        t.changes, t.form_key";
     const KEY: &'static str = "t.key";
     const TENANT: &'static str = "t.tenant";
     const FIELDS: &'static [Field] = &[
@@ -505,6 +505,7 @@ impl Entity for UserTasks {
             tenant: row.get(24)?,
             business_id: row.get(25)?,
             changes: task_changes(row, 26)?,
+            form_key: row.get(27)?,
         })
     }
 }

@@ -52,7 +52,7 @@ pub(crate) fn deployed(at: &Place<'_>, event: &Event) -> Result {
     let Event::FileDeployed { file } = event else { return Ok(()) };
     let insert = "INSERT OR IGNORE INTO resources VALUES (?, ?, ?)";
     at.db.prepare_cached(insert)?.execute(params![file.deployment.0, &*file.name, &*file.content.0])?;
-    let insert = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)";
+    let insert = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
     let tag = Some(&*file.version_tag).filter(|tag| !tag.is_empty());
     at.db.prepare_cached(insert)?.execute(params![
         file.key.0,
@@ -61,7 +61,8 @@ pub(crate) fn deployed(at: &Place<'_>, event: &Event) -> Result {
         file.version,
         &*file.name,
         tag,
-        file.deployment.0
+        file.deployment.0,
+        record::is_form(&file.name),
     ])?;
     Ok(())
 }

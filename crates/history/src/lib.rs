@@ -13,6 +13,7 @@ mod durable;
 mod elements;
 mod entity;
 mod files;
+mod forms;
 mod jobs;
 mod messages;
 mod operations;
@@ -35,6 +36,7 @@ pub use entity::{
     ProcessDefinitions, ProcessInstances, UserTasks, Variables,
 };
 pub use files::FileRow;
+pub use forms::FormRow;
 pub use query::{
     COUNTED, Condition, MAX_LIMIT, Operator, Order, Page, PageRequest, Query, SearchError, Start, Value,
 };
@@ -56,7 +58,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Layout of the tables. A file of another layout is refused; it can be deleted and built again from the log.
-pub const FORMAT: i64 = 3;
+pub const FORMAT: i64 = 4;
 
 /// Why the read model cannot go on.
 #[derive(Debug, thiserror::Error)]

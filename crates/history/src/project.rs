@@ -295,8 +295,8 @@ impl Projection {
     fn task_event(&mut self, at: &Place<'_>, event: &Event) -> Result {
         let time = at.header.time;
         match event {
-            Event::UserTaskCreating { key, element, attributes, form } => {
-                let mut task = new_task(at, *key, *element, form);
+            Event::UserTaskCreating { key, element, attributes, form, form_key } => {
+                let mut task = new_task(at, *key, *element, form, *form_key);
                 change_task(&mut task, attributes);
                 self.tasks.add(task);
                 Ok(())

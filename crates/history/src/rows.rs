@@ -154,7 +154,10 @@ pub struct UserTaskRow {
     pub due: Option<i64>,
     pub follow_up: Option<i64>,
     pub priority: i32,
+    /// Name of a form outside, or key of one in the model.
     pub form: Option<String>,
+    /// The deployed form.
+    pub form_key: Option<i64>,
     pub action: Option<String>,
     pub denied_reason: Option<String>,
     pub headers: Vec<(String, String)>,

@@ -199,7 +199,10 @@ CREATE TABLE user_tasks (
   due INTEGER,
   follow_up INTEGER,
   priority INTEGER NOT NULL,
+  -- Name of a form outside, or key of one in the model.
   form TEXT,
+  -- The deployed form.
+  form_key INTEGER,
   action TEXT,
   denied_reason TEXT,
   -- What the transition under way will change.
@@ -343,6 +346,8 @@ CREATE TABLE files (
   version INTEGER NOT NULL,
   name TEXT NOT NULL,
   version_tag TEXT,
-  deployment INTEGER NOT NULL
+  deployment INTEGER NOT NULL,
+  -- Forms have ids of their own.
+  is_form INTEGER NOT NULL
 );
-CREATE UNIQUE INDEX files_id ON files (tenant, id, version);
+CREATE UNIQUE INDEX files_id ON files (tenant, is_form, id, version);

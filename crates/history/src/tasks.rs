@@ -9,7 +9,7 @@ use record::{Key, Str};
 const DEFAULT_PRIORITY: i32 = 50;
 
 /// A task that comes into being.
-pub(crate) fn new_task(at: &Place<'_>, key: Key, element: Key, form: &Str) -> TaskState {
+pub(crate) fn new_task(at: &Place<'_>, key: Key, element: Key, form: &Str, form_key: Key) -> TaskState {
     TaskState {
         key: key.0,
         tenant: at.header.tenant.clone(),
@@ -24,6 +24,7 @@ pub(crate) fn new_task(at: &Place<'_>, key: Key, element: Key, form: &Str) -> Ta
         follow_up: None,
         priority: DEFAULT_PRIORITY,
         form: some(form),
+        form_key: (!form_key.is_none()).then_some(form_key.0),
         action: None,
         denied_reason: None,
         changes: None,

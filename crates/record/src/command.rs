@@ -50,6 +50,11 @@ message! {
     }
 }
 
+/// True for the name of a file that holds a form; what forms and other files call themselves does not clash.
+pub fn is_form(file_name: &str) -> bool {
+    file_name.to_ascii_lowercase().ends_with(".form")
+}
+
 message! {
     /// Where an instance starts other than at its start event.
     pub struct StartInstruction {

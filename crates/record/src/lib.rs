@@ -16,7 +16,7 @@ pub mod port;
 pub mod response;
 pub mod secret;
 
-pub use command::{AggregateId, Command, Resource, StartInstruction};
+pub use command::{AggregateId, Command, Resource, StartInstruction, is_form};
 pub use event::{Event, IncidentType, JobKind, TaskAction};
 pub use header::{Header, Record, RecordError};
 pub use json::{Json, JsonError, Variables};

@@ -30,7 +30,7 @@ enum Command {
     Dev(ServeArguments),
     /// Run a server. Until an administrator exists it listens on loopback only.
     Serve(ServeArguments),
-    /// Deploy BPMN and DMN files.
+    /// Deploy BPMN, DMN and other files, such as forms.
     Deploy {
         /// The files.
         #[arg(required = true)]
@@ -375,6 +375,18 @@ async fn deploy(client: &Client, out: &Output, files: &[PathBuf]) -> Result<(), 
                 text(&process["resourceName"]),
                 text(&process["processDefinitionKey"])
             ));
+        }
+        for (file, id, key) in [("form", "formId", "formKey"), ("resource", "resourceId", "resourceKey")] {
+            let file = &entry[file];
+            if file.is_object() {
+                lines.push(format!(
+                    "{} version {} from {} (key {})",
+                    text(&file[id]),
+                    text(&file["version"]),
+                    text(&file["resourceName"]),
+                    text(&file[key])
+                ));
+            }
         }
         if decision.is_object() {
             lines.push(format!(

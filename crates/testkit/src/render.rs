@@ -182,8 +182,12 @@ impl World {
             Event::UserTaskTransition { kind, action, .. } => {
                 format!("task {} {action}", kind.as_str()).trim_end().to_owned()
             }
-            Event::UserTaskCreating { attributes, .. } => {
-                format!("UserTaskCreating {}", changes(attributes)).trim_end().to_owned()
+            Event::UserTaskCreating { attributes, form, form_key, .. } => {
+                let file = self.catalog.files().get(*form_key);
+                let file = file.map(|file| format!(", form {} v{}", file.id, file.version));
+                let named = (!form.is_empty()).then(|| format!(", form {form}"));
+                let form = file.or(named).unwrap_or_default();
+                format!("UserTaskCreating {}{form}", changes(attributes)).trim_end().to_owned()
             }
             Event::UserTaskUpdated { changes: to, .. } | Event::UserTaskCorrected { changes: to, .. } => {
                 format!("{} {}", event.name(), changes(to))

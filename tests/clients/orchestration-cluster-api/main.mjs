@@ -52,6 +52,20 @@ const order = `${header}
     <endEvent id="end"><incoming>f4</incoming></endEvent>
   </process></definitions>`;
 
+/** A form at the start and one at the task. */
+const asking = `${header}
+  <process id="asking-${run}" name="Asking" isExecutable="true">
+    <startEvent id="start"><extensionElements><zeebe:formDefinition formId="begin-${run}"/></extensionElements>
+      <outgoing>f1</outgoing></startEvent>
+    <sequenceFlow id="f1" sourceRef="start" targetRef="fill"/>
+    <userTask id="fill" name="Fill in"><extensionElements><zeebe:userTask/>
+      <zeebe:formDefinition formId="fill-${run}" bindingType="deployment"/></extensionElements>
+      <incoming>f1</incoming><outgoing>f2</outgoing></userTask>
+    <sequenceFlow id="f2" sourceRef="fill" targetRef="end"/>
+    <endEvent id="end"><incoming>f2</incoming></endEvent>
+  </process></definitions>`;
+const form = (id, key) => JSON.stringify({ id: `${id}-${run}`, type: 'default', components: [{ type: 'textfield', key }] });
+
 /** The price rests on the discount, which a table finds. */
 const pricing = `<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="pricing-${run}" name="Pricing"
@@ -324,6 +338,33 @@ await step('decides', async () => {
   const single = await client.getDecisionRequirements({ decisionRequirementsKey: graph }, now);
   assert.equal(single.decisionRequirementsId, `pricing-${run}`);
   assert.equal(await client.getDecisionRequirementsXml({ decisionRequirementsKey: graph }, now), pricing);
+});
+
+await step('shows forms', async () => {
+  const [begin, fill] = [form('begin', 'who'), form('fill', 'what')];
+  const files = () => [new File([asking], 'asking.bpmn'), new File([begin], 'begin.form'), new File([fill], 'fill.form')];
+  const deployed = await client.createDeployment({ resources: files() });
+  const ofFile = (answer, name) => answer.forms.find((found) => found.resourceName === name);
+  const [first, second] = [ofFile(deployed, 'begin.form'), ofFile(deployed, 'fill.form')];
+  assert.deepEqual([first.formId, first.version, second.formId], [`begin-${run}`, 1, `fill-${run}`]);
+  const again = await client.createDeployment({ resources: files() });
+  assert.equal(ofFile(again, 'fill.form').formKey, second.formKey);
+
+  const key = deployed.processes[0].processDefinitionKey;
+  assert.equal((await client.getProcessDefinition({ processDefinitionKey: key }, now)).hasStartForm, true);
+  const atStart = await client.getStartProcessForm({ processDefinitionKey: key }, now);
+  assert.deepEqual([atStart.formKey, atStart.formId, atStart.schema], [first.formKey, `begin-${run}`, begin]);
+
+  const created = await client.createProcessInstance({ processDefinitionKey: key });
+  const filter = { processInstanceKey: created.processInstanceKey };
+  const found = one(await client.searchUserTasks({ filter }, now));
+  assert.deepEqual([found.formKey, found.externalFormReference], [second.formKey, null]);
+  const atTask = await client.getUserTaskForm({ userTaskKey: found.userTaskKey }, now);
+  assert.deepEqual([atTask.formKey, atTask.version, atTask.schema], [second.formKey, 1, fill]);
+  // The client's schemas refuse what it makes itself of any answer without a body, so these are read without it.
+  const none = async (path) => assert.equal((await fetch(`${address}/v2/${path}/form`)).status, 204);
+  await none(`process-definitions/${definition}`);
+  await none(`user-tasks/${task}`);
 });
 
 await step('is told what is wrong', async () => {

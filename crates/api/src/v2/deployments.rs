@@ -61,8 +61,8 @@ struct DeploymentMetadataResult {
     #[schema(required)]
     decision_requirements: Option<DeploymentDecisionRequirementsResult>,
     /// A form.
-    #[schema(required, value_type = Option<HashMap<String, Value>>)]
-    form: Option<()>,
+    #[schema(required)]
+    form: Option<DeploymentFormResult>,
     /// Any other file.
     #[schema(required)]
     resource: Option<ResourceResult>,
@@ -124,6 +124,23 @@ struct DeploymentDecisionRequirementsResult {
     /// Its key.
     #[schema(value_type = String)]
     decision_requirements_key: Key,
+}
+
+/// A form of a deployment.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct DeploymentFormResult {
+    /// The id that it gives itself.
+    form_id: String,
+    /// Its version.
+    version: u32,
+    /// The file.
+    resource_name: String,
+    /// The tenant.
+    tenant_id: String,
+    /// Its key.
+    #[schema(value_type = String)]
+    form_key: Key,
 }
 
 /// Deploys files. All of them are deployed, or (where one has a fault) none.
@@ -232,6 +249,16 @@ fn requirements_of(graph: &DeployedRequirements, tenant: &str) -> DeploymentMeta
 }
 
 fn file_of(file: &DeployedResource, tenant: &str) -> DeploymentMetadataResult {
+    if record::is_form(&file.name) {
+        let form = DeploymentFormResult {
+            form_id: file.id.to_string(),
+            version: file.version,
+            resource_name: file.name.to_string(),
+            tenant_id: tenant.to_owned(),
+            form_key: file.key,
+        };
+        return DeploymentMetadataResult { form: Some(form), ..DeploymentMetadataResult::default() };
+    }
     DeploymentMetadataResult {
         resource: Some(ResourceResult {
             resource_name: file.name.to_string(),

@@ -146,8 +146,8 @@ struct UserTaskProperties {
     #[schema(value_type = Option<String>, required)]
     follow_up_date: Option<Time>,
     /// Key of its form.
-    #[schema(required)]
-    form_key: Option<String>,
+    #[schema(value_type = Option<String>, required)]
+    form_key: Option<Key>,
     /// 0 to 100.
     #[schema(required)]
     priority: Option<i32>,
@@ -191,7 +191,7 @@ impl UserTaskProperties {
                 .collect(),
             due_date: date(changes.due_date, task.due),
             follow_up_date: date(changes.follow_up_date, task.follow_up),
-            form_key: None,
+            form_key: task.form_key.map(Key),
             priority: Some(changes.priority.unwrap_or(task.priority)),
             user_task_key: Some(Key(task.key)),
         }

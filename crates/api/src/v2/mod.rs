@@ -9,6 +9,7 @@ mod decision_requirements;
 mod deployments;
 mod element_instances;
 mod expression;
+mod forms;
 mod incidents;
 mod instance_operations;
 mod jobs;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(decision_definitions::routes())
         .merge(decision_requirements::routes())
         .merge(resources::routes())
+        .merge(forms::routes())
         .merge(decision_instances::routes())
         .merge(process_instances::routes())
         .merge(jobs::routes())

@@ -5,11 +5,12 @@ use crate::extract::{OptionalBody, PathKey};
 use crate::problem::Problem;
 use crate::search::{ProcessDefinitionSearchQuery, filter_of};
 use crate::state::AppState;
+use crate::v2::forms::{self, FormResult};
 use crate::wire::{ItemsResult, SearchResult};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use history::{Condition, Operator, ProcessDefinitionRow, ProcessDefinitions, ProcessInstances};
 use record::Key;
 use serde::{Deserialize, Serialize};
@@ -148,17 +149,18 @@ async fn get_process_definition_xml(
     Ok(([(header::CONTENT_TYPE, "text/xml")], xml))
 }
 
-/// The form of a start event; there is none yet for any definition.
+/// The form to start a process with: that of its none start event.
 #[utoipa::path(get, path = "/v2/process-definitions/{processDefinitionKey}/form", operation_id = "getStartProcessForm",
     tag = "Process definition", params(("processDefinitionKey" = String, Path, description = "Its key.")),
-    responses((status = 204), (status = 404, body = Problem)))]
+    responses((status = 200, body = FormResult), (status = 204), (status = 404, body = Problem)))]
 async fn get_start_process_form(
     auth: Authorized<Read, ProcessDefinition>,
     State(app): State<AppState>,
     PathKey(key): PathKey,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     find(&app, auth.tenant(), key).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let tenant = auth.tenant();
+    Ok(forms::answer(app.read(move |history| history.start_form(&tenant, key.0)).await?))
 }
 
 /// Which instances to count.

@@ -8,10 +8,11 @@ use crate::extract::{Body, Complaints, OptionalBody, PathKey, Query};
 use crate::problem::Problem;
 use crate::search::{UserTaskSearchQuery, VariableSearchQuery};
 use crate::state::AppState;
+use crate::v2::forms::{self, FormResult};
 use crate::wire::{self, NO_CONTENT, NoContent, SearchResult, Time, VariablesIn, headers};
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::response::Response;
 use history::{
     Condition, ElementInstances, Operator, Reader, SearchError, UserTaskRow, UserTasks, Variables,
 };
@@ -69,7 +70,7 @@ struct UserTaskResult {
     due_date: Option<Time>,
     /// The tenant.
     tenant_id: String,
-    /// Name of a form outside.
+    /// Name of a form outside, or key of one in the model.
     #[schema(required)]
     external_form_reference: Option<String>,
     /// The definition's version.
@@ -97,8 +98,8 @@ struct UserTaskResult {
     #[schema(value_type = Option<String>, required)]
     root_process_instance_key: Option<Key>,
     /// Key of a deployed form.
-    #[schema(required)]
-    form_key: Option<String>,
+    #[schema(value_type = Option<String>, required)]
+    form_key: Option<Key>,
     /// Labels of the instance.
     tags: Vec<String>,
     /// The business's name for the instance.
@@ -108,8 +109,6 @@ struct UserTaskResult {
 
 impl From<UserTaskRow> for UserTaskResult {
     fn from(row: UserTaskRow) -> Self {
-        let is_key = row.form.as_deref().is_some_and(|form| form.bytes().all(|byte| byte.is_ascii_digit()));
-        let (form_key, external_form_reference) = if is_key { (row.form, None) } else { (None, row.form) };
         UserTaskResult {
             name: row.element_name,
             state: row.state,
@@ -123,7 +122,7 @@ impl From<UserTaskRow> for UserTaskResult {
             follow_up_date: row.follow_up.map(Time),
             due_date: row.due.map(Time),
             tenant_id: row.tenant,
-            external_form_reference,
+            external_form_reference: row.form,
             process_definition_version: row.definition.version,
             custom_headers: headers(row.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
             priority: row.priority,
@@ -133,7 +132,7 @@ impl From<UserTaskRow> for UserTaskResult {
             process_definition_key: Key(row.definition.key),
             process_instance_key: Key(row.instance),
             root_process_instance_key: wire::some_key(row.root),
-            form_key,
+            form_key: row.form_key.map(Key),
             tags: row.tags,
             business_id: row.business_id,
         }
@@ -289,17 +288,18 @@ async fn complete_user_task(
     NO_CONTENT
 }
 
-/// The form of a task; forms cannot be deployed yet, so there is none.
+/// The form of a task, where it is a deployed one or stands in the model.
 #[utoipa::path(get, path = "/v2/user-tasks/{userTaskKey}/form", operation_id = "getUserTaskForm", tag = "User task",
     params(("userTaskKey" = String, Path, description = "Its key.")),
-    responses((status = 204), (status = 404, body = Problem)))]
+    responses((status = 200, body = FormResult), (status = 204), (status = 404, body = Problem)))]
 async fn get_user_task_form(
     auth: Authorized<Read, UserTask>,
     State(app): State<AppState>,
     PathKey(key): PathKey,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     find(&app, auth.tenant(), key).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let tenant = auth.tenant();
+    Ok(forms::answer(app.read(move |history| history.task_form(&tenant, key.0)).await?))
 }
 
 /// Searches variables that a task sees: those of its element instance and of every scope around it.

@@ -7,6 +7,7 @@ mod decisions;
 mod definitions;
 mod events;
 mod expression;
+mod forms;
 mod instances;
 mod jobs;
 mod listeners;

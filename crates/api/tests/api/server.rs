@@ -142,10 +142,19 @@ impl Server {
     }
 
     pub async fn deploy_file(&self, name: &str, content: &str) -> Reply {
-        let body = format!(
-            "--cut\r\nContent-Disposition: form-data; name=\"resources\"; filename=\"{name}\"\r\n\
-             Content-Type: application/octet-stream\r\n\r\n{content}\r\n--cut--\r\n"
-        );
+        self.deploy_files(&[(name, content)]).await
+    }
+
+    /// Deploys files together.
+    pub async fn deploy_files(&self, files: &[(&str, &str)]) -> Reply {
+        let mut body = String::new();
+        for (name, content) in files {
+            body.push_str(&format!(
+                "--cut\r\nContent-Disposition: form-data; name=\"resources\"; filename=\"{name}\"\r\n\
+                 Content-Type: application/octet-stream\r\n\r\n{content}\r\n"
+            ));
+        }
+        body.push_str("--cut--\r\n");
         let request = Request::post("/v2/deployments")
             .header("content-type", "multipart/form-data; boundary=cut")
             .body(Body::from(body));

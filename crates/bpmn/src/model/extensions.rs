@@ -112,7 +112,7 @@ pub struct Schedule {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FormDefinition {
     /// Id of a deployed form.
-    pub form_id: Option<String>,
+    pub form_id: Option<Expression>,
     /// Key of an embedded form (`camunda-forms:bpmn:<id>`) or of a vendor's form.
     pub form_key: Option<String>,
     /// Reference to a form outside.

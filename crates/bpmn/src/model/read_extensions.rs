@@ -167,7 +167,7 @@ fn zeebe_task(it: Element<'_>, out: &mut Extensions, values: Values) -> bool {
     match it.name() {
         "formDefinition" => {
             out.form = Some(FormDefinition {
-                form_id: text(it, "formId"),
+                form_id: expression("formId"),
                 form_key: text(it, "formKey"),
                 external_reference: expression("externalReference"),
                 binding: binding(it),

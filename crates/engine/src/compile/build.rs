@@ -2,7 +2,7 @@
 
 use super::kinds::{
     AdHocModel, Behavior, CallModel, ComplexGateway, DecisionTask, EventBasedGateway, JobTask, Linked,
-    Listener, Listeners, Looping, MultiInstance, NodeKind, Throw, UserTaskModel,
+    Listener, Listeners, Looping, MultiInstance, NodeKind, TaskForm, Throw, UserTaskModel,
 };
 use super::{Element, Flow, Mapping, Node, Process, reach};
 use crate::expression::Expression;
@@ -474,9 +474,12 @@ impl Compiler<'_> {
         task.headers = headers(&ext.headers);
         task.form = ext.form.as_ref().and_then(|form| {
             match (&form.external_reference, &form.form_id, &form.form_key) {
-                (Some(reference), ..) => Some(self.expression(&node.id, reference)),
-                (None, Some(text), _) | (None, None, Some(text)) => Some(Expression::text(text)),
-                _ => None,
+                (Some(reference), ..) => Some(TaskForm::Named(self.expression(&node.id, reference))),
+                (None, Some(id), _) => {
+                    Some(TaskForm::Deployed(self.expression(&node.id, id), form.binding.clone()))
+                }
+                (None, None, Some(key)) => Some(TaskForm::Named(Expression::text(key))),
+                (None, None, None) => None,
             }
         });
         self.performers(process, node, &mut task);

@@ -306,12 +306,21 @@ pub struct UserTaskModel {
     pub follow_up_date: Option<Expression>,
     /// 0 to 100.
     pub priority: Option<Expression>,
-    /// Form, by key, id or external reference.
-    pub form: Option<Expression>,
+    /// Its form.
+    pub form: Option<TaskForm>,
     /// Custom headers.
     pub headers: Vec<(Str, Str)>,
     /// Listeners, with the transition that each belongs to.
     pub listeners: Vec<(record::TaskAction, Listener)>,
+}
+
+/// The form of a user task.
+#[derive(Debug)]
+pub enum TaskForm {
+    /// A deployed one, by its id.
+    Deployed(Expression, Binding),
+    /// One outside, or in the model, by its name.
+    Named(Expression),
 }
 
 /// How often an activity runs.

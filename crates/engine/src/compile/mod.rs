@@ -10,7 +10,8 @@ mod reach;
 pub use build::compile;
 pub use kinds::{
     AdHocModel, Behavior, CallModel, Catch, ComplexGateway, DecisionTask, EventBasedGateway, JobTask, Join,
-    Linked, Listener, Listeners, Looping, MultiInstance, NodeKind, Throw, TimerModel, UserTaskModel,
+    Linked, Listener, Listeners, Looping, MultiInstance, NodeKind, TaskForm, Throw, TimerModel,
+    UserTaskModel,
 };
 
 use crate::expression::Expression;

@@ -39,15 +39,19 @@ enum Link {
 
 impl Decisions {
     /// The events of the deployment of files, or all their problems. Files that were deployed before just the same
-    /// have no events.
+    /// have no events, unless everything is to be a new version.
     pub(crate) fn deploy(
         &self,
         tenant: &Str,
         deployment: Key,
         resources: &[&Resource],
+        all_new: bool,
         mut next: impl FnMut() -> Key,
     ) -> Result<Deployed, Vec<String>> {
         let mut files = self.read(tenant, resources)?;
+        if all_new {
+            files.iter_mut().for_each(|file| file.same = None);
+        }
         for at in 0..files.len() {
             files[at].links = self.links(tenant, &files, at);
         }

@@ -1,6 +1,6 @@
 //! User task: waits until a person completes it. Its attributes are evaluated once, at activation.
 
-use crate::compile::UserTaskModel;
+use crate::compile::{TaskForm, UserTaskModel};
 use crate::expression::{Expression, Failure};
 use crate::run::Run;
 use crate::timer::{MOMENT, moment};
@@ -18,12 +18,13 @@ pub(super) fn activate(
 ) -> Result<(), Failure> {
     let model = &run.process.nodes[node];
     let at = run.map_inputs(model, key, scope)?;
-    let (assignee, attributes, form) = evaluate(run, task, at)?;
+    let (assignee, attributes) = evaluate(run, task, at)?;
+    let (form, form_key) = form(run, task, at)?;
     let waits = run.plan_boundary(model, at)?;
     run.emit(Event::ElementActivated { key, ordinal: model.ordinal, scope });
     run.open(key, waits);
     let task = run.key();
-    run.emit(Event::UserTaskCreating { key: task, element: key, attributes, form });
+    run.emit(Event::UserTaskCreating { key: task, element: key, attributes, form, form_key });
     let assignee = assignee.filter(|assignee| !assignee.is_empty());
     let changes = TaskChanges { assignee, ..TaskChanges::default() };
     if run.process.nodes[node].has_task_listeners(TaskAction::Creating) {
@@ -37,11 +38,22 @@ pub(super) fn activate(
     Ok(())
 }
 
-fn evaluate(
-    run: &mut Run<'_>,
-    task: &UserTaskModel,
-    at: Key,
-) -> Result<(Option<Str>, TaskChanges, Str), Failure> {
+/// Name of the form where it is not a deployed one, else its key.
+fn form(run: &mut Run<'_>, task: &UserTaskModel, at: Key) -> Result<(Str, Key), Failure> {
+    match &task.form {
+        None => Ok((Str::from(""), Key::NONE)),
+        Some(TaskForm::Deployed(id, binding)) => Ok((Str::from(""), run.form(id, binding, at)?)),
+        Some(TaskForm::Named(name)) => {
+            match name.evaluate(&Scopes::new(run.instance, at), &mut run.evaluator)? {
+                (Value::Null, _) => Ok((Str::from(""), Key::NONE)),
+                (Value::String(name), _) => Ok((name, Key::NONE)),
+                (other, warnings) => Err(name.wrong_type("STRING", &other, &warnings)),
+            }
+        }
+    }
+}
+
+fn evaluate(run: &mut Run<'_>, task: &UserTaskModel, at: Key) -> Result<(Option<Str>, TaskChanges), Failure> {
     let scopes = Scopes::new(run.instance, at);
     let with = &mut run.evaluator;
     let mut text = |source: &Option<Expression>, is_date: bool| -> Result<Option<Str>, Failure> {
@@ -67,7 +79,6 @@ fn evaluate(
     let assignee = text(&task.assignee, false)?;
     let due_date = text(&task.due_date, true)?;
     let follow_up_date = text(&task.follow_up_date, true)?;
-    let form = text(&task.form, false)?.unwrap_or_else(|| Str::from(""));
     let mut texts = |source: &Option<Expression>| -> Result<Option<Vec<Str>>, Failure> {
         source.as_ref().map(|source| source.to_texts(&scopes, with)).transpose()
     };
@@ -84,5 +95,5 @@ fn evaluate(
     let priority = i32::try_from(priority).ok();
     let attributes =
         TaskChanges { assignee: None, candidate_users, candidate_groups, due_date, follow_up_date, priority };
-    Ok((assignee, attributes, form))
+    Ok((assignee, attributes))
 }

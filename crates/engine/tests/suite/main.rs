@@ -16,6 +16,7 @@ mod escalation_event;
 mod event_based_gateway;
 mod event_sub_process;
 mod exclusive_gateway;
+mod forms;
 mod global_task;
 mod incidents;
 mod inclusive_gateway;

@@ -249,7 +249,13 @@ fn a_user_task_goes_through_its_states() {
         due_date: Some("2026-05-01T10:00:00+02:00".into()),
         ..TaskChanges::default()
     };
-    events.push(Event::UserTaskCreating { key: Key(643), element: Key(642), attributes, form: "f".into() });
+    events.push(Event::UserTaskCreating {
+        key: Key(643),
+        element: Key(642),
+        attributes,
+        form: "f".into(),
+        form_key: Key(7),
+    });
     events.push(Event::UserTaskCreated { key: Key(643) });
     log.instance(640, events);
     log.deliver();

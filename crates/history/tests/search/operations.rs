@@ -369,6 +369,7 @@ fn a_listeners_job_says_its_event_its_priority_and_its_denial() {
             element: Key(642),
             attributes: TaskChanges::default(),
             form: "".into(),
+            form_key: Key::NONE,
         },
         Event::UserTaskCreated { key: Key(644) },
         listener(650, "COMPLETING"),
@@ -411,6 +412,7 @@ fn what_a_transition_will_change_is_known_until_it_is_over() {
             element: Key(642),
             attributes: TaskChanges::default(),
             form: "".into(),
+            form_key: Key::NONE,
         },
         transition(TaskAction::Creating, assignee.clone()),
     ]);

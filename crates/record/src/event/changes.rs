@@ -2,9 +2,7 @@
 
 use super::{Cause, DecisionEvaluation, DeployedFile, IncidentType, JobKind, Pending, TaskAction};
 use crate::command::{AggregateId, Command, Origin, TaskChanges};
-use crate::secret::SecretPlace;
-use crate::wire::Bytes;
-use crate::{Json, Key, Str, Variables};
+use crate::{Json, Key, Str, Variables, secret::SecretPlace, wire::Bytes};
 
 choice! {
     /// A change of one aggregate.
@@ -299,8 +297,10 @@ choice! {
             2 element: Key,
             /// Candidates, dates, priority (its assignee follows in an assignment).
             3 attributes: TaskChanges,
-            /// Key or external name of the form.
+            /// Name of a form outside, or key of one in the model.
             4 form: Str,
+            /// The deployed form.
+            5 form_key: Key,
         },
         /// A user task can be worked on.
         31 UserTaskCreated {
