@@ -2,9 +2,10 @@
 //!
 //! **Invariant:** files are opened by the caller, each once; a circle of imports ends.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::rc::Rc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Definitions, EventTrigger, FlowNodeKind};
 use crate::rules::{Problems, bpmn_elements};
 use crate::xml::{Document, Element};
@@ -35,64 +36,206 @@ pub fn check_with_imports(
 ) -> Vec<Diagnostic> {
     let mut problems = check_standard(bytes, file_name);
     let Ok(document) = read(bytes, file_name) else { return problems };
-    let mut files = vec![File::new(document)];
-    let mut waiting = VecDeque::from([0]);
-    while let Some(index) = waiting.pop_front() {
-        let name = files[index].document.file().to_owned();
-        let mut own = Problems::new(&name);
-        let imports: Vec<(String, String)> = files[index].imports().collect();
-        for (at, (location, namespace)) in imports.iter().enumerate() {
-            match load(open(&name, location), namespace, &files) {
-                Ok(None) => {}
-                Ok(Some((file, found))) => {
-                    problems.extend(found);
-                    waiting.push_back(files.len());
-                    files.push(file);
-                }
-                Err(message) => {
-                    if let Some(element) = import_elements(&files[index].document).nth(at) {
-                        let message = format!("`{location}` {message}");
-                        let help = "correct location and namespace, or add the file";
-                        own.element(element, "bpmn.import", message, help);
-                    }
-                }
-            }
-        }
-        problems.extend(own.into_list());
+    let mut files = Files { open, missing: Severity::Error, read: BTreeMap::new() };
+    let (together, mut between) = files.follow(Rc::new(File::new(document)));
+    for file in together.iter().skip(1) {
+        problems.extend(check_standard(&file.document.to_bytes(), file.document.file()));
     }
-    between(&files, &mut problems);
+    problems.append(&mut between);
     problems
 }
 
-/// The imported file and its own problems; nothing where it is known already or cannot be looked at.
-fn load(
-    imported: Imported,
-    namespace: &str,
-    files: &[File],
-) -> Result<Option<(File, Vec<Diagnostic>)>, String> {
-    let (name, bytes) = match imported {
-        Imported::File { name, bytes } => (name, bytes),
-        Imported::Missing => return Err("does not exist".to_owned()),
-        Imported::Elsewhere => return Ok(None),
+/// What is wrong between a file and the BPMN files that it imports, also through others: not what is wrong inside of
+/// each. A file that is missing is a warning, as it may be deployed on its own.
+pub fn check_imports(
+    bytes: &[u8],
+    file_name: &str,
+    open: &mut dyn FnMut(&str, &str) -> Imported,
+) -> Vec<Diagnostic> {
+    let Ok(document) = read(bytes, file_name) else { return Vec::new() };
+    let mut files = Files { open, missing: Severity::Warning, read: BTreeMap::new() };
+    files.follow(Rc::new(File::new(document))).1
+}
+
+/// As [`check_imports`], for files that are deployed together: each imports from among the others. A `location` is
+/// relative to the importing file; where no file has that path, the only one with its name is meant.
+pub fn check_together(files: &[(&str, &[u8])]) -> Vec<Diagnostic> {
+    let documents = files.iter().filter_map(|(name, bytes)| crate::read(bytes, name).ok());
+    let roots: Vec<Rc<File>> = documents.map(|document| Rc::new(File::new(document))).collect();
+    let known = roots.iter().map(|file| (file.document.file().to_owned(), file.clone()));
+    let known: BTreeMap<String, Rc<File>> = known.collect();
+    let file = |(name, bytes): &(&str, &[u8])| {
+        let bytes = if known.contains_key(*name) { Vec::new() } else { bytes.to_vec() };
+        Imported::File { name: (*name).to_owned(), bytes }
     };
-    if files.iter().any(|file| file.document.file() == name) {
-        return Ok(None);
+    let mut open = |importing: &str, location: &str| {
+        let Some(path) = relative(importing, location) else { return Imported::Elsewhere };
+        if let Some(found) = files.iter().find(|(name, _)| clean(name) == path) {
+            return file(found);
+        }
+        let mut named = files.iter().filter(|(name, _)| last(name) == last(&path));
+        match (named.next(), named.next()) {
+            (Some(found), None) => file(found),
+            _ => Imported::Missing,
+        }
+    };
+    let mut all = Files { open: &mut open, missing: Severity::Warning, read: known.clone() };
+    let mut problems = Vec::new();
+    for root in roots {
+        if import_elements(&root.document).next().is_some() {
+            problems.extend(all.follow(root).1);
+        }
     }
-    if files.len() >= limits::IMPORTED_FILES {
-        return Err(format!("is more than the {} files that may be imported", limits::IMPORTED_FILES));
+    let place = |it: &Diagnostic| (it.file.clone(), it.line, it.column, it.code);
+    problems.sort_by_key(place);
+    problems.dedup();
+    problems
+}
+
+/// The path that a `location` means in a file with another path, its parts joined by `/`; nothing for an address on
+/// another host or a drive.
+pub fn relative(importing: &str, location: &str) -> Option<String> {
+    if location.contains(':') {
+        return None;
     }
-    let document = read(&bytes, &name).map_err(|problems| {
-        let first = problems.first().map(ToString::to_string).unwrap_or_default();
-        format!("cannot be read: {first}")
-    })?;
-    let file = File::new(document);
-    if file.definitions.target_namespace != namespace {
-        return Err(format!(
-            "has the namespace `{}`, not `{namespace}` as the import says",
-            file.definitions.target_namespace
-        ));
+    let location = decoded(location);
+    let folder = importing.rfind(['/', '\\']).map_or("", |at| &importing[..=at]);
+    let is_absolute = location.starts_with(['/', '\\']);
+    Some(clean(&format!("{}{location}", if is_absolute { "" } else { folder })))
+}
+
+/// A path without `.` and without the `..` that take something back.
+fn clean(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split(['/', '\\']) {
+        match part {
+            "." => {}
+            ".." if parts.last().is_some_and(|last| !last.is_empty() && *last != "..") => drop(parts.pop()),
+            part => parts.push(part),
+        }
     }
-    Ok(Some((file, check_standard(&bytes, &name))))
+    parts.join("/")
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// A location with what is written as `%20` and the like; unchanged where that makes no text.
+fn decoded(location: &str) -> String {
+    let mut bytes = Vec::with_capacity(location.len());
+    let mut rest = location.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let digit = |at: usize| tail.get(at).and_then(|it| char::from(*it).to_digit(16));
+        match (first, digit(0), digit(1)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push((high * 16 + low) as u8);
+                rest = &tail[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| location.to_owned())
+}
+
+/// The files that were read, by name, and how others are found.
+struct Files<'o> {
+    open: &'o mut dyn FnMut(&str, &str) -> Imported,
+    missing: Severity,
+    read: BTreeMap<String, Rc<File>>,
+}
+
+/// Why an import cannot be followed.
+struct Broken {
+    severity: Severity,
+    message: String,
+}
+
+impl Broken {
+    fn new(message: String) -> Self {
+        Broken { severity: Severity::Error, message }
+    }
+}
+
+impl Files<'_> {
+    /// A file with all that it imports, and what is wrong between them.
+    fn follow(&mut self, root: Rc<File>) -> (Vec<Rc<File>>, Vec<Diagnostic>) {
+        let mut problems = Vec::new();
+        let mut files = vec![root];
+        let mut waiting = VecDeque::from([0]);
+        while let Some(index) = waiting.pop_front() {
+            let importing = files[index].clone();
+            let mut own = Problems::new(importing.document.file());
+            for element in import_elements(&importing.document) {
+                let (location, namespace) = (trimmed(element, "location"), trimmed(element, "namespace"));
+                let imported = (self.open)(importing.document.file(), &location);
+                match self.load(imported, &namespace, &files) {
+                    Ok(None) => {}
+                    Ok(Some(file)) => {
+                        waiting.push_back(files.len());
+                        files.push(file);
+                    }
+                    Err(broken) => {
+                        let message = format!("`{location}` {}", broken.message);
+                        let help = "correct location and namespace, or add the file";
+                        own.element_as(broken.severity, element, "bpmn.import", message, help);
+                    }
+                }
+            }
+            problems.extend(own.into_list());
+        }
+        between(&files, &mut problems);
+        (files, problems)
+    }
+
+    /// The imported file; nothing where it is there already or cannot be looked at.
+    fn load(
+        &mut self,
+        imported: Imported,
+        namespace: &str,
+        files: &[Rc<File>],
+    ) -> Result<Option<Rc<File>>, Broken> {
+        let (name, bytes) = match imported {
+            Imported::File { name, bytes } => (name, bytes),
+            Imported::Missing => {
+                return Err(Broken { severity: self.missing, message: "does not exist".to_owned() });
+            }
+            Imported::Elsewhere => return Ok(None),
+        };
+        if files.iter().any(|file| clean(file.document.file()) == clean(&name)) {
+            return Ok(None);
+        }
+        if files.len() >= limits::IMPORTED_FILES {
+            let most = limits::IMPORTED_FILES;
+            return Err(Broken::new(format!("is more than the {most} files that may be imported")));
+        }
+        let file = match self.read.get(&name) {
+            Some(file) => file.clone(),
+            None => {
+                let document = read(&bytes, &name).map_err(|problems| {
+                    let first = problems.first().map(ToString::to_string).unwrap_or_default();
+                    Broken::new(format!("cannot be read: {first}"))
+                })?;
+                let file = Rc::new(File::new(document));
+                self.read.insert(name, file.clone());
+                file
+            }
+        };
+        let own = &file.definitions.target_namespace;
+        if own != namespace {
+            return Err(Broken::new(format!(
+                "has the namespace `{own}`, not `{namespace}` as the import says"
+            )));
+        }
+        Ok(Some(file))
+    }
+}
+
+fn trimmed(element: Element<'_>, name: &str) -> String {
+    element.attribute("", name).unwrap_or_default().trim().to_owned()
 }
 
 struct File {
@@ -105,14 +248,6 @@ impl File {
         let (definitions, _) = crate::model(&document);
         Self { document, definitions }
     }
-
-    /// Location and namespace of the imported BPMN files.
-    fn imports(&self) -> impl Iterator<Item = (String, String)> {
-        import_elements(&self.document).map(|element| {
-            let attribute = |name| element.attribute("", name).unwrap_or_default().trim().to_owned();
-            (attribute("location"), attribute("namespace"))
-        })
-    }
 }
 
 fn import_elements(document: &Document) -> impl Iterator<Item = Element<'_>> {
@@ -121,7 +256,7 @@ fn import_elements(document: &Document) -> impl Iterator<Item = Element<'_>> {
 }
 
 /// Ids of one namespace are unique over its files, and references into other files lead somewhere.
-fn between(files: &[File], problems: &mut Vec<Diagnostic>) {
+fn between(files: &[Rc<File>], problems: &mut Vec<Diagnostic>) {
     let mut ids: HashMap<(&str, String), Element<'_>> = HashMap::new();
     for file in files {
         let mut own = Problems::new(file.document.file());
@@ -156,7 +291,7 @@ fn between(files: &[File], problems: &mut Vec<Diagnostic>) {
 fn foreign_reference(
     element: Element<'_>,
     name: &str,
-    files: &[File],
+    files: &[Rc<File>],
     ids: &HashMap<(&str, String), Element<'_>>,
     problems: &mut Problems<'_>,
 ) {

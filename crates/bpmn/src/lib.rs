@@ -15,7 +15,7 @@ pub mod rules;
 pub mod xml;
 
 pub use diagnostic::{Diagnostic, Severity};
-pub use imports::{Imported, check_with_imports};
+pub use imports::{Imported, check_imports, check_together, check_with_imports, relative};
 pub use model::Definitions;
 pub use xml::{Document, read};
 

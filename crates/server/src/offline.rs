@@ -196,21 +196,27 @@ pub fn check_dmn(file: &Path, imports: &[PathBuf], as_json: bool) -> Result<(), 
     Ok(())
 }
 
-/// Prints everything that is wrong with a model.
+/// Prints everything that is wrong with a model, and between it and the files that it imports.
 pub fn check(file: &Path, as_json: bool) -> Result<(), Failure> {
     let bytes = read(file)?;
-    let (problems, failed) = match bpmn::load(&bytes, &file.display().to_string()) {
-        Ok((_, warnings)) => (warnings, false),
-        Err(problems) => (problems, true),
+    let name = file.display().to_string();
+    let mut problems = match bpmn::load(&bytes, &name) {
+        Ok((_, warnings)) => warnings,
+        Err(problems) => problems,
     };
+    let itself = file.canonicalize().ok();
+    let mut open = |importing: &str, location: &str| imported(&name, itself.as_deref(), importing, location);
+    problems.extend(bpmn::check_imports(&bytes, &name, &mut open));
+    let failed = problems.iter().any(bpmn::Diagnostic::is_error);
     if as_json {
         let list: Vec<Value> = problems
             .iter()
             .map(|problem| {
                 json!({
                     "severity": if problem.is_error() { "error" } else { "warning" },
-                    "code": problem.code, "elementId": problem.element_id, "line": problem.line,
-                    "column": problem.column, "message": problem.message, "help": problem.help,
+                    "code": problem.code, "elementId": problem.element_id, "file": problem.file,
+                    "line": problem.line, "column": problem.column, "message": problem.message,
+                    "help": problem.help,
                 })
             })
             .collect();
@@ -223,6 +229,18 @@ pub fn check(file: &Path, as_json: bool) -> Result<(), Failure> {
     match failed {
         true => Err(Failure::new(format!("{} cannot be deployed", file.display()))),
         false => Ok(()),
+    }
+}
+
+/// The file that an import leads to, by a location relative to the importing one.
+fn imported(root: &str, itself: Option<&Path>, importing: &str, location: &str) -> bpmn::Imported {
+    let Some(path) = bpmn::relative(importing, location) else { return bpmn::Imported::Elsewhere };
+    let Ok(real) = Path::new(&path).canonicalize() else { return bpmn::Imported::Missing };
+    let name = if itself == Some(&*real) { root.to_owned() } else { path };
+    // Reading a device may never end.
+    match real.is_file().then(|| std::fs::read(&real)) {
+        Some(Ok(bytes)) => bpmn::Imported::File { name, bytes },
+        _ => bpmn::Imported::Missing,
     }
 }
 

@@ -85,6 +85,8 @@ struct Model<'r> {
     resource: &'r Resource,
     processes: Vec<Process>,
     bound: Vec<Bound>,
+    /// It imports other models.
+    imports: bool,
 }
 
 /// What an element wants from the deployment of its process, where its id is fixed.
@@ -108,6 +110,9 @@ impl Catalog {
                 Ok(model) => models.push(model),
                 Err(found) => problems.extend(found),
             }
+        }
+        if models.iter().any(|model| model.imports) {
+            problems.extend(between(resources));
         }
         let mut new = self.bring(Deploying::new(tenant, deployment, false), resources, &models, env);
         if new.is_mixed() {
@@ -257,10 +262,18 @@ pub(super) fn read(resource: &Resource) -> Result<Vec<Process>, Vec<String>> {
     load(resource).map(|model| model.processes)
 }
 
+/// What is wrong between models that import one another. One that is not there may be deployed on its own.
+fn between(resources: &[Resource]) -> Vec<String> {
+    let models = resources.iter().filter(|it| !is_dmn(it) && files::is_process(it));
+    let models: Vec<(&str, &[u8])> = models.map(|it| (&*it.name, &*it.content.0)).collect();
+    texts(bpmn::check_together(&models))
+}
+
+fn texts(found: Vec<bpmn::Diagnostic>) -> Vec<String> {
+    found.iter().filter(|found| found.is_error()).map(ToString::to_string).collect()
+}
+
 fn load(resource: &Resource) -> Result<Model<'_>, Vec<String>> {
-    let texts = |found: Vec<bpmn::Diagnostic>| -> Vec<String> {
-        found.iter().filter(|found| found.is_error()).map(ToString::to_string).collect()
-    };
     let (definitions, _warnings) = bpmn::load(&resource.content.0, &resource.name).map_err(texts)?;
     let processes = compile::compile(&definitions).map_err(texts)?;
     if processes.is_empty() {
@@ -271,7 +284,8 @@ fn load(resource: &Resource) -> Result<Model<'_>, Vec<String>> {
         let line = format!("{}:{}:{}: {}", resource.name, node.line, node.column, node.id);
         bound(node).map(move |(what, id)| Bound { place: line.clone(), what, id: Str::from(id) })
     });
-    Ok(Model { resource, processes, bound: bound.collect() })
+    let imports = definitions.imports.iter().any(|it| it.import_type.trim() == bpmn::ns::BPMN);
+    Ok(Model { resource, processes, bound: bound.collect(), imports })
 }
 
 /// What an element binds to its deployment, with ids that need no evaluation.

@@ -18,6 +18,7 @@ mod event_sub_process;
 mod exclusive_gateway;
 mod forms;
 mod global_task;
+mod imports;
 mod incidents;
 mod inclusive_gateway;
 mod io_mappings;

@@ -10,6 +10,7 @@ mod crash;
 mod decisions;
 mod explore;
 mod http;
+mod imports;
 mod operations;
 mod pending;
 mod process;
