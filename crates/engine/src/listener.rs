@@ -58,7 +58,7 @@ impl Run<'_> {
     pub(crate) fn listener_done(&mut self, job: &Job, variables: Variables) {
         let key = job.element;
         if self.instance.element(key).is_some_and(ElementInstance::is_terminating) {
-            return self.cancel_listener_done(job);
+            return self.cancel_listener_done(job, variables);
         }
         if key == self.instance.key {
             self.set_local(key, variables);

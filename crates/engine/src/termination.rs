@@ -92,8 +92,10 @@ impl Run<'_> {
         }
     }
 
-    /// A cancel listener is done.
-    pub(crate) fn cancel_listener_done(&mut self, job: &Job) {
+    /// A cancel listener is done. What it sets outlives its element, in the scope around.
+    pub(crate) fn cancel_listener_done(&mut self, job: &Job, variables: Variables) {
+        let Some(scope) = self.instance.element(job.element).map(|element| element.scope) else { return };
+        self.set_local(if scope.is_none() { job.element } else { scope }, variables);
         self.next_cancel_listener(job.element, job.listener + 1);
     }
 

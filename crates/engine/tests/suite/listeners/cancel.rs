@@ -502,3 +502,116 @@ fn an_instance_that_is_emptied_by_a_modification_is_terminated_after_the_listene
     "#]],
     );
 }
+
+const REASON: &str = r#"<zeebe:executionListeners><zeebe:executionListener eventType="cancel" type="why"/><zeebe:executionListener eventType="cancel" type="=&quot;tell-&quot; + reason"/></zeebe:executionListeners>"#;
+
+#[test]
+fn what_a_listener_sets_goes_to_the_scope_around_and_outlives_the_element() {
+    let inner = format!(
+        r#"<subProcess id="sub"><startEvent id="i"/>{}{TIMER}<userTask id="c"><extensionElements><zeebe:userTask/><zeebe:assignmentDefinition assignee="=reason"/></extensionElements></userTask>
+           <sequenceFlow id="i_a" sourceRef="i" targetRef="a"/><sequenceFlow id="a_c" sourceRef="a" targetRef="c"/>
+           <intermediateCatchEvent id="later"><timerEventDefinition><timeDuration>PT1M</timeDuration></timerEventDefinition></intermediateCatchEvent>
+           <sequenceFlow id="b_l" sourceRef="b" targetRef="later"/><sequenceFlow id="l_c" sourceRef="later" targetRef="c"/></subProcess>"#,
+        job(
+            "a",
+            &format!(
+                r#"<zeebe:ioMapping><zeebe:input source="=&quot;own&quot;" target="reason"/></zeebe:ioMapping>{REASON}"#
+            )
+        )
+    );
+    let nodes = format!(r#"<startEvent id="s"/><endEvent id="e"/>{inner}"#);
+    check(
+        &nodes,
+        "s > sub > e",
+        r#"start p; time 3600000; complete why {"reason":"late","note":null}; complete tell-own; time 3660000; finish"#,
+        expect![[r#"
+            > start p
+              created p v1
+              passed s
+              flow s_sub
+              activated sub
+              passed i
+              flow i_a
+              activating a
+              variables of a {"reason":"own"}
+              activated a
+              timer b at 3600000, 0 more
+              job a retries 3
+            > time 3600000
+              TimerTriggered b
+              JobCanceled a
+              terminating a
+              EXECUTION_LISTENER job why retries 3 CANCEL
+              passed b
+              flow b_l
+              activated later
+              timer later at 3660000, 0 more
+            > complete why {"reason":"late","note":null}
+              JobActivated why
+              JobCompleted why
+              variables of sub {"reason":"late","note":null}
+              EXECUTION_LISTENER job tell-own retries 3 CANCEL
+            > complete tell-own
+              JobActivated tell-own
+              JobCompleted tell-own
+              terminated a
+            > time 3660000
+              TimerTriggered later
+              completed later
+              flow l_c
+              activated c
+              UserTaskCreating priority 50
+              UserTaskCreated
+              task ASSIGNING
+              task assigned to 'late'
+            > finish
+              task COMPLETING complete
+              UserTaskCompleted
+              completed c
+              completed sub
+              flow sub_e
+              passed e
+              InstanceCompleted
+        "#]],
+    );
+}
+
+#[test]
+fn what_a_listener_of_the_process_sets_is_seen_by_the_next_one() {
+    let own = format!("<extensionElements>{REASON}</extensionElements>");
+    let nodes = format!("{own}{ENDS}{}", job("a", ""));
+    check(
+        &nodes,
+        "s > a > e",
+        r#"start p; cancel; complete why; resolve; complete why {"reason":"bored"}; complete tell-bored"#,
+        expect![[r#"
+            > start p
+              created p v1
+              passed s
+              flow s_a
+              activated a
+              job a retries 3
+            > cancel
+              JobCanceled a
+              terminated a
+              terminating p
+              EXECUTION_LISTENER job why retries 3 CANCEL
+            > complete why
+              JobActivated why
+              JobCompleted why
+              incident EXTRACT_VALUE_ERROR at p: Expected result of the expression '"tell-" + reason' to be 'STRING', but was 'NULL'. The evaluation reported the following warnings: / [NO_VARIABLE_FOUND] No variable found with name 'reason' / [INVALID_TYPE] 1:1: "tell-" + reason: cannot add string and null [feel.type]
+            > resolve
+              IncidentResolved at p
+              EXECUTION_LISTENER job why retries 3 CANCEL
+            > complete why {"reason":"bored"}
+              JobActivated why
+              JobCompleted why
+              variables of p {"reason":"bored"}
+              EXECUTION_LISTENER job tell-bored retries 3 CANCEL
+            > complete tell-bored
+              JobActivated tell-bored
+              JobCompleted tell-bored
+              InstanceTerminated
+        "#]],
+    );
+}
