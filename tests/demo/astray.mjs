@@ -95,38 +95,48 @@ export async function reachesEverything(page, base, paths) {
   for (const path of paths) {
     await page.goto(base + path);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.waitForFunction(() => !document.querySelector('[role=status] > .sr-only, .diagram-loading, .dmn-loading'));
-    const missed = await page.evaluate(() => {
-      const focusable = 'a[href], button:not([disabled]), input:not([type=hidden]), select, textarea, [tabindex="0"], [contenteditable=true]';
-      const shown = (each) => each.getClientRects().length > 0 && getComputedStyle(each).visibility !== 'hidden';
-      // An open dialog keeps the focus to itself.
-      const dialog = [...document.querySelectorAll('[role=dialog]')].find(shown) ?? document;
-      window.wanted = [...dialog.querySelectorAll(focusable)].filter((each) => shown(each) && each.tabIndex >= 0);
+    await page.waitForFunction(() => !document.querySelector('[role=status] > .sr-only, .diagram-loading, .dmn-loading, .mantine-Skeleton-root'));
+    await page.evaluate(() => {
+      window.reached = new Set();
       document.activeElement?.blur();
-      return window.wanted.length;
     });
-    const seen = new Set();
-    const unseen = [];
-    for (let step = 0; step < missed + 20; step += 1) {
+    const unseen = new Set();
+    for (let step = 0; step < MOST_STOPS; step += 1) {
       await page.keyboard.press('Tab');
-      const found = await page.evaluate(() => {
-        const element = document.activeElement;
-        if (!element || element === document.body) return undefined;
-        const visible = (each) => {
-          const style = getComputedStyle(each);
-          return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
-        };
-        // An editor, a field and a switch show it on what is around them.
-        const around = [element, element.closest('[class*="_editor"]'), element.type === 'radio' || element.type === 'checkbox' ? element.nextElementSibling : undefined];
-        return { place: window.wanted.indexOf(element), name: element.outerHTML.slice(0, 140), visible: around.some((each) => each && visible(each)) };
-      });
-      if (!found) continue;
-      if (seen.has(found.place) && found.place >= 0 && seen.size > 3 && found.place === Math.min(...seen)) break;
-      seen.add(found.place);
-      if (!found.visible) unseen.push(found.name);
+      const stop = await page.evaluate(readFocus);
+      if (stop === 'again') break;
+      if (stop) unseen.add(stop);
     }
-    const names = await page.evaluate((places) => window.wanted.flatMap((each, place) => (places.includes(place) || each.type === 'radio' || !each.isConnected || each.closest('.bjs-powered-by, .djs-container') || each.getAttribute('role') === 'tab' ? [] : [each.outerHTML.slice(0, 140)])), [...seen]);
-    if (names.length > 0) throw new Error(`${path}: the Tab key does not reach ${names.join('\n')}`);
-    if (unseen.length > 0) throw new Error(`${path}: the focus cannot be seen on ${unseen.join('\n')}`);
+    const missed = await page.evaluate(readMissed);
+    if (missed.length > 0) throw new Error(`${path}: the Tab key does not reach ${missed.join('\n')}`);
+    if (unseen.size > 0) throw new Error(`${path}: the focus cannot be seen on ${[...unseen].join('\n')}`);
   }
+}
+
+const MOST_STOPS = 400;
+
+/** Runs in the page: `again` where the focus has gone round, else what has it and does not show it. */
+function readFocus() {
+  const element = document.activeElement;
+  if (!element || element === document.body) return undefined;
+  if (window.reached.values().next().value === element && window.reached.size > 1) return 'again';
+  window.reached.add(element);
+  const visible = (each) => {
+    const style = getComputedStyle(each);
+    return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
+  };
+  // An editor, a switch and a choice show it on what is around or beside them.
+  const beside = element.type === 'radio' || element.type === 'checkbox' ? element.nextElementSibling : undefined;
+  return [element, element.closest('[class*="_editor"]'), beside].some((each) => each && visible(each)) ? undefined : element.outerHTML.slice(0, 140);
+}
+
+/** Runs in the page: what can be used and was never reached. */
+function readMissed() {
+  const focusable = 'a[href], button:not([disabled]), input:not([type=hidden]), select, textarea, [tabindex="0"], [contenteditable=true]';
+  const shown = (each) => each.getClientRects().length > 0 && getComputedStyle(each).visibility !== 'hidden' && each.tabIndex >= 0;
+  // An open dialog keeps the focus to itself.
+  const place = [...document.querySelectorAll('[role=dialog]')].find((each) => each.getClientRects().length > 0) ?? document;
+  // Of a group of choices and of the tabs one is reached, and the arrows lead on; the drawing has the list of its elements.
+  const led = (each) => each.type === 'radio' || each.getAttribute('role') === 'tab' || each.closest('.bjs-powered-by, .djs-container');
+  return [...place.querySelectorAll(focusable)].filter((each) => shown(each) && !led(each) && !window.reached.has(each)).map((each) => each.outerHTML.slice(0, 140));
 }

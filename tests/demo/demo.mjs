@@ -2,7 +2,8 @@
  * The story of a newcomer: start a large order while the payment service is down, approve it, see the incident, read its
  * cause, correct the variable, see the order go on to its end. Everything through the screens.
  *
- * `--pictures` also takes the pictures of the documentation; they look best where `demo.sh` of the sample ran before.
+ * `--pictures` also takes the pictures of the documentation; before that, orders are put under way, so that the pages are not
+ * empty.
  * DIRIGENT_URL is the address of a running server with the sample deployed (`./x run`); CHROMIUM may name a browser. The
  * sample's services are started here, on a port of their own.
  */
@@ -14,7 +15,7 @@ import { Loans } from './decisions.mjs';
 import { showsEveryKind } from './diagrams.mjs';
 import { Operation } from './operate.mjs';
 import { laysOut, listsTheUndrawable, opensCollapsed } from './undrawn.mjs';
-import { accessible, ask, browserPath, forgiving, openPage, picture, refused, settled, Story, watermarkVisible, write } from './harness.mjs';
+import { accessible, ask, browserPath, forgiving, openPage, picture, refused, settled, Story, wantsPictures, watermarkVisible, write } from './harness.mjs';
 
 const base = (process.env.DIRIGENT_URL ?? 'http://localhost:8080').replace(/\/$/, '');
 const sample = new URL('../../examples/order-fulfilment/', import.meta.url);
@@ -55,6 +56,19 @@ function startServices() {
   });
 }
 
+/** As `demo.sh` of the sample does: some are done, some wait, some are stuck. */
+async function putOrdersUnderWay(order, servicesUrl) {
+  const { body } = await ask(base, 'POST', '/v2/process-definitions/search', { filter: { processDefinitionId: 'order-fulfilment' } });
+  const people = ['Ada Lovelace', 'Grace Hopper', 'Alan Turing', 'Emmy Noether', 'Katherine Johnson', 'Edsger Dijkstra', 'Barbara Liskov', 'Kurt Goedel', 'Mary Shaw'];
+  const kinds = [{}, { total: 4200 }, { simulate: 'outage' }, { simulate: 'declined' }, {}, { total: 3100 }, {}, { simulate: 'risky' }, { simulate: 'outage' }];
+  for (const [index, name] of people.entries()) {
+    const customer = { name, email: `${name.toLowerCase().replace(' ', '.')}@example.org` };
+    const variables = { ...order, orderId: `A-${1001 + index}`, customer, servicesUrl, ...kinds[index] };
+    const { status } = await ask(base, 'POST', '/v2/process-instances', { processDefinitionKey: body.items[0].processDefinitionKey, variables });
+    if (status !== 200) throw new Error(`order ${index} was not started: ${status}`);
+  }
+}
+
 async function tell(servicesUrl) {
   const { browser, page, complaints } = await openPage(base);
   story.page = page;
@@ -62,6 +76,8 @@ async function tell(servicesUrl) {
   const rail = (name) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name });
   const order = JSON.parse(readFileSync(new URL('order.json', sample), 'utf8'));
   let instance = '';
+
+  if (wantsPictures) await story.step('orders are under way', () => putOrdersUnderWay(order, servicesUrl));
 
   await story.step('the first page opens and is live', async () => {
     await page.goto(base);

@@ -6,6 +6,7 @@ import { chromium } from 'playwright-core';
 
 export const images = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+export const wantsPictures = process.argv.includes('--pictures') || Boolean(process.env.DIRIGENT_PICTURES);
 const SIZE = { width: 1440, height: 900 };
 
 export function browserPath() {
@@ -36,7 +37,7 @@ export class Story {
     } catch (error) {
       this.failed += 1;
       if (this.page && process.env.DEMO_FAILURE) await this.page.screenshot({ path: process.env.DEMO_FAILURE }).catch(() => {});
-      console.log(`FAIL  ${name}\n      ${String(error?.message ?? error).split('\n').slice(0, 12).join('\n      ')}`);
+      console.log(`FAIL  ${name}${this.page ? ` (${this.page.url()})` : ''}\n      ${String(error?.message ?? error).split('\n').slice(0, 12).join('\n      ')}`);
     }
   }
 
@@ -74,7 +75,7 @@ export async function openPage(base) {
 
 /** A picture in each scheme, where the command line asks for pictures. The page follows the system's scheme by itself. */
 export async function picture(page, name) {
-  if (!process.argv.includes('--pictures') && !process.env.DIRIGENT_PICTURES) return;
+  if (!wantsPictures) return;
   mkdirSync(images, { recursive: true });
   for (const scheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme: scheme });

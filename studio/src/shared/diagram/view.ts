@@ -101,12 +101,11 @@ export async function openDiagram(
     const definitions = await parse(viewer, xml);
     const process = processOf(definitions, processId);
     elements = process ? elementsOf(process) : [];
-    const { diagram, whole } = prepare(definitions, viewer, processId);
-    if (diagram) {
-      widenLabels(definitions);
-      await viewer.importDefinitions(definitions as never, diagram as never);
-      drawing = whole ? 'generated' : 'own';
-    }
+    drawing = await draw(viewer, definitions, processId).catch(() => {
+      // A drawing that cannot be read is as good as none.
+      definitions.diagrams = [];
+      return draw(viewer, definitions, processId);
+    });
   } catch (error) {
     if (elements.length === 0) {
       viewer.destroy();
@@ -202,6 +201,14 @@ export async function openDiagram(
 async function parse(viewer: NavigatedViewer, xml: string): Promise<Definitions> {
   const moddle = viewer.get<{ fromXML(xml: string, type: string): Promise<{ rootElement: Definitions }> }>('moddle');
   return (await moddle.fromXML(xml, 'bpmn:Definitions')).rootElement;
+}
+
+async function draw(viewer: NavigatedViewer, definitions: Definitions, processId: string | undefined): Promise<DiagramView['drawing']> {
+  const { diagram, whole } = prepare(definitions, viewer, processId);
+  if (!diagram) return 'none';
+  widenLabels(definitions);
+  await viewer.importDefinitions(definitions as never, diagram as never);
+  return whole ? 'generated' : 'own';
 }
 
 /** A model of its own making is drawn as far as it can be; that nothing can be added to it is no reason to show nothing. */
