@@ -7,7 +7,7 @@
 use feel::{LimitError, Value, Warning};
 use std::fmt::Write;
 
-/// A value's type as incidents name it.
+/// A value's type as incidents name it, with Camunda's names; what Camunda calls `UNKNOWN` has its own.
 pub(crate) fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "NULL",
@@ -107,10 +107,25 @@ mod tests {
     }
 
     #[test]
-    fn a_value_without_warnings_has_the_sentence_alone() {
-        assert_eq!(said("date(\"2026-01-01\")"), "It was 'DATE'.");
-        assert_eq!(said("duration(\"P1Y\")"), "It was 'PERIOD'.");
-        assert_eq!(said("{a: [1]}"), "It was 'OBJECT'.");
+    fn a_value_without_warnings_has_the_sentence_alone_with_camundas_name_of_its_type() {
+        for (source, name) in [
+            ("null", "NULL"),
+            ("true", "BOOLEAN"),
+            ("1.5", "NUMBER"),
+            ("\"a\"", "STRING"),
+            ("[1]", "ARRAY"),
+            ("{a: [1]}", "OBJECT"),
+            ("duration(\"PT1H\")", "DURATION"),
+            ("duration(\"P1Y\")", "PERIOD"),
+            ("date(\"2026-01-01\")", "DATE"),
+            ("date and time(\"2026-01-01T00:00:00Z\")", "DATE_TIME"),
+            ("date and time(\"2026-01-01T00:00:00\")", "DATE_TIME"),
+            ("time(\"10:00:00\")", "TIME"),
+            ("[1..2]", "RANGE"),
+            ("function(x) x", "FUNCTION"),
+        ] {
+            assert_eq!(said(source), format!("It was '{name}'."), "{source}");
+        }
     }
 
     #[test]

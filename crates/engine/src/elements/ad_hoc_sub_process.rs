@@ -23,7 +23,10 @@ pub(super) fn activate(
     let chosen = match &ad_hoc.chosen {
         Some(chosen) => {
             let scopes = Scopes::new(run.instance, at);
-            let ids = chosen.to_texts(&scopes, &mut run.evaluator)?;
+            let ids = chosen.to_texts(&scopes, &mut run.evaluator).map_err(|failure| Failure {
+                message: format!("Failed to activate ad-hoc elements. {}", failure.message),
+                ..failure
+            })?;
             ids.iter().map(|id| find(run, node, ad_hoc, id)).collect::<Result<Vec<usize>, Failure>>()?
         }
         None if ad_hoc.on_request || ad_hoc.job.is_some() => Vec::new(),

@@ -70,7 +70,7 @@ fn evaluate(run: &mut Run<'_>, task: &UserTaskModel, at: Key) -> Result<(Option<
                     Ok(Some(Str::from(date.to_json().trim_matches('"'))))
                 }
                 (other, warnings) if is_date => {
-                    Err(source.wrong_type("DATE_TIME, STRING", &other, &warnings))
+                    Err(source.wrong_type("NULL, DATE_TIME, STRING", &other, &warnings))
                 }
                 (other, warnings) => Err(source.wrong_type("STRING", &other, &warnings)),
             },

@@ -242,13 +242,23 @@ b: serviceTask
 }
 e: endEvent
 s -> sub -> e"#,
-        r#"start p {"which":["b","c"]}; set {"which":["b"]}; resolve; complete b"#,
+        r#"start p {"which":{"b":1}}; set {"which":["b",2]}; resolve; set {"which":["b","c"]}; resolve; set {"which":["b"]}; resolve; complete b"#,
         expect![[r#"
-            > start p {"which":["b","c"]}
+            > start p {"which":{"b":1}}
               created p v1
               passed s
               flow s_sub
               activating sub
+              incident EXTRACT_VALUE_ERROR at sub: Failed to activate ad-hoc elements. Expected result of the expression 'which' to be 'ARRAY', but was 'OBJECT'.
+            > set {"which":["b",2]}
+              variables of p {"which":["b",2]}
+            > resolve
+              IncidentResolved at sub
+              incident EXTRACT_VALUE_ERROR at sub: Failed to activate ad-hoc elements. Expected result of the expression 'which' to be 'ARRAY' containing 'STRING' items, but was 'ARRAY' containing at least one non-'STRING' item.
+            > set {"which":["b","c"]}
+              variables of p {"which":["b","c"]}
+            > resolve
+              IncidentResolved at sub
               incident EXTRACT_VALUE_ERROR at sub: Expected to activate activities for ad-hoc sub-process 'sub', but 'c' is not an activity of it that can be chosen.
             > set {"which":["b"]}
               variables of p {"which":["b"]}

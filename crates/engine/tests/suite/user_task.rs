@@ -226,6 +226,44 @@ s -> u -> e"#,
 }
 
 #[test]
+fn user_task_for_a_date_that_is_none_is_an_incident_with_the_names_of_the_types() {
+    check(
+        r#"s: startEvent
+u: userTask <extensionElements><zeebe:userTask/><zeebe:taskSchedule dueDate="=when"/></extensionElements>
+e: endEvent
+s -> u -> e"#,
+        r#"start p {"when":[1]}; start p {"when":{"a":1}}; start p {"when":true}; start p {"when":null}"#,
+        expect![[r#"
+            > start p {"when":[1]}
+              created p v1
+              passed s
+              flow s_u
+              activating u
+              incident EXTRACT_VALUE_ERROR at u: Expected result of the expression 'when' to be one of '[NULL, DATE_TIME, STRING]', but was 'ARRAY'.
+            > start p {"when":{"a":1}}
+              created p v1
+              passed s
+              flow s_u
+              activating u
+              incident EXTRACT_VALUE_ERROR at u: Expected result of the expression 'when' to be one of '[NULL, DATE_TIME, STRING]', but was 'OBJECT'.
+            > start p {"when":true}
+              created p v1
+              passed s
+              flow s_u
+              activating u
+              incident EXTRACT_VALUE_ERROR at u: Expected result of the expression 'when' to be one of '[NULL, DATE_TIME, STRING]', but was 'BOOLEAN'.
+            > start p {"when":null}
+              created p v1
+              passed s
+              flow s_u
+              activated u
+              UserTaskCreating priority 50
+              UserTaskCreated
+        "#]],
+    );
+}
+
+#[test]
 fn user_task_is_interrupted_by_its_boundary_event() {
     check(
         "s: startEvent
