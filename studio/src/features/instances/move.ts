@@ -58,7 +58,7 @@ export function sources(elements: DiagramElement[], statistics: ElementStatistic
       { value: element.id, label: `${name}: all ${plural(count, 'token')}` },
       ...single.map((each) => ({
         value: `${element.id}${SEPARATOR}${each.elementInstanceKey}`,
-        label: `${name}: one, there since ${clockTime(each.startDate)} (${each.elementInstanceKey})`,
+        label: `${name}: one since ${clockTime(each.startDate)} (…${each.elementInstanceKey.slice(-6)})`,
       })),
     ];
   });
