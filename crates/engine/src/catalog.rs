@@ -76,12 +76,19 @@ pub struct Catalog {
     data_stores: DataStores,
     /// In order of deployment, for the checkpoint.
     order: Vec<Key>,
+    /// What a model binds to within its deployment need not be there.
+    of_parts: bool,
 }
 
 impl Catalog {
     /// An empty catalog.
     pub fn new() -> Self {
         Catalog::default()
+    }
+
+    /// An empty catalog for models that are looked at apart from what they are deployed with.
+    pub fn of_parts() -> Self {
+        Catalog { of_parts: true, ..Catalog::default() }
     }
 
     /// The definition with this key.

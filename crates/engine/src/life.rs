@@ -12,6 +12,7 @@
 
 use crate::compile::Node;
 use crate::elements;
+use crate::elements::boundary_event::Reach;
 use crate::expression::Failure;
 use crate::instance::{ElementState, Role, find};
 use crate::run::Run;
@@ -35,6 +36,18 @@ impl Run<'_> {
         let ordinal = self.process.nodes[node].ordinal;
         self.emit(Event::ElementActivated { key, ordinal, scope });
         self.complete_with(key, variables);
+    }
+
+    /// A token goes through an event without output mappings that was triggered with variables: they are kept with the
+    /// event, where people look for what came with it, and go on where they reach further.
+    pub fn pass_handing_on(&mut self, node: usize, key: Key, scope: Key, variables: Variables, reach: Reach) {
+        let ordinal = self.process.nodes[node].ordinal;
+        self.emit(Event::ElementActivated { key, ordinal, scope });
+        self.set_local(key, variables.clone());
+        if reach == Reach::Enclosing {
+            self.merge(scope, variables);
+        }
+        self.complete(key);
     }
 
     /// Activates an element, or leaves it activating with an incident.

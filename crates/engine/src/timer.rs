@@ -21,13 +21,25 @@ pub struct Plan {
 /// How a moment is written.
 pub(crate) const MOMENT: &str = "2026-01-31T09:00:00Z";
 
-/// Evaluates when a timer fires.
+impl TimerModel {
+    /// A token would wait for ever.
+    pub(crate) fn never(&self) -> Failure {
+        let (TimerModel::Date(text) | TimerModel::Duration(text) | TimerModel::Cycle(text)) = self;
+        let sentence = format!(
+            "The cycle of the expression '{}' has no repetitions, so this event would never occur. Write one such as R1/PT10S.",
+            text.source()
+        );
+        text.failure(sentence, &[])
+    }
+}
+
+/// Evaluates when a timer fires; none for a cycle of no repetitions.
 pub(crate) fn plan(
     model: &TimerModel,
     scopes: &Scopes<'_>,
     with: &mut Evaluator,
     now: i64,
-) -> Result<Plan, Failure> {
+) -> Result<Option<Plan>, Failure> {
     let (expression, kind, expected): (&Expression, &str, &str) = match model {
         TimerModel::Date(text) => (text, "date-time", "DATE_TIME, STRING"),
         TimerModel::Duration(text) => (text, "duration", "DURATION, PERIOD, STRING"),
@@ -42,7 +54,7 @@ pub(crate) fn plan(
         }
         _ => return Err(expression.wrong_type(expected, &value, &warnings)),
     };
-    let once = |due| Plan { due, repetitions: 0, cycle: Str::from("") };
+    let once = |due| Some(Plan { due, repetitions: 0, cycle: Str::from("") });
     let found = match model {
         TimerModel::Date(_) => moment(&text).map(once),
         TimerModel::Duration(_) => after(now, &text).map(once),
@@ -83,17 +95,17 @@ fn after(from: i64, text: &str) -> Option<i64> {
     Some(start.checked_add(span).ok()?.timestamp().as_millisecond().max(from))
 }
 
-/// `R3/PT10S`, `R/P1D`, `R2/2026-01-01T00:00:00Z/PT1H`, or a cron expression such as `0 0 9 * * MON-FRI`. `R0` fires
-/// once.
-fn cycle(text: &str, now: i64) -> Option<Plan> {
+/// `R3/PT10S`, `R/P1D`, `R2/2026-01-01T00:00:00Z/PT1H`, or a cron expression such as `0 0 9 * * MON-FRI`. `None` where
+/// it is neither, `Some(None)` for `R0`, which repeats nothing.
+fn cycle(text: &str, now: i64) -> Option<Option<Plan>> {
     let text = text.trim();
     if !text.starts_with('R') {
         let due = cron(text, now)?;
-        return Some(Plan { due, repetitions: -1, cycle: Str::from(text) });
+        return Some(Some(Plan { due, repetitions: -1, cycle: Str::from(text) }));
     }
     let mut parts = text.split('/');
     let count = parts.next()?.strip_prefix('R')?;
-    let total: i32 = if count.is_empty() { -1 } else { count.parse().ok().filter(|total| *total >= 0)? };
+    let total: i32 = if count.is_empty() { -1 } else { count.parse().ok().filter(|total| *total >= -1)? };
     // A time zone's name has a slash of its own.
     let rest: Vec<&str> = parts.collect();
     let (interval, start) = rest.split_last()?;
@@ -102,8 +114,12 @@ fn cycle(text: &str, now: i64) -> Option<Plan> {
         false => moment(&start.join("/"))?,
     };
     next(text, due)?;
-    let repetitions = if total < 0 { -1 } else { (total - 1).max(0) };
-    Some(Plan { due, repetitions, cycle: Str::from(text) })
+    let plan = |repetitions| Plan { due, repetitions, cycle: Str::from(text) };
+    Some(match total {
+        0 => None,
+        -1 => Some(plan(-1)),
+        _ => Some(plan(total - 1)),
+    })
 }
 
 /// The firing after one that was due at `due`. Days and months of a cycle that starts in a time zone are counted on
@@ -161,11 +177,12 @@ mod tests {
 
     #[test]
     fn cycles_count_their_firings() {
-        let plan = |text| cycle(text, 1_000).map(|plan| (plan.due, plan.repetitions));
-        assert_eq!(plan("R3/PT10S"), Some((11_000, 2)));
-        assert_eq!(plan("R/PT10S"), Some((11_000, -1)));
-        assert_eq!(plan("R0/PT10S"), Some((11_000, 0)));
-        assert_eq!(plan("R2/1970-01-01T00:00:05Z/PT1M"), Some((5_000, 1)));
+        let plan = |text| cycle(text, 1_000).map(|plan| plan.map(|plan| (plan.due, plan.repetitions)));
+        assert_eq!(plan("R3/PT10S"), Some(Some((11_000, 2))));
+        assert_eq!(plan("R/PT10S"), Some(Some((11_000, -1))));
+        assert_eq!(plan("R-1/PT10S"), Some(Some((11_000, -1))));
+        assert_eq!(plan("R0/PT10S"), Some(None));
+        assert_eq!(plan("R2/1970-01-01T00:00:05Z/PT1M"), Some(Some((5_000, 1))));
         assert_eq!(plan("R2/PT0S"), None, "a cycle that never gets on would never end");
         assert_eq!(plan("every day"), None);
         assert_eq!(next("R3/PT10S", 11_000), Some(21_000));
@@ -179,7 +196,7 @@ mod tests {
     fn a_cycle_in_a_time_zone_keeps_its_hour_when_clocks_change() {
         let cycle = "R/2024-03-30T09:00:00[Europe/Berlin]/P1D";
         let first = at("2024-03-30T09:00:00[Europe/Berlin]");
-        assert_eq!(super::cycle(cycle, 0).map(|plan| plan.due), Some(first));
+        assert_eq!(super::cycle(cycle, 0).flatten().map(|plan| plan.due), Some(first));
         assert_eq!(next(cycle, first), Some(at("2024-03-31T09:00:00+02:00")));
         assert_eq!(next("R/2024-03-30T09:00:00+01:00/P1D", first), Some(at("2024-03-31T09:00:00+01:00")));
         let hours = "R/2024-03-30T09:00:00[Europe/Berlin]/PT24H";
@@ -189,7 +206,7 @@ mod tests {
     #[test]
     fn cron_expressions_are_cycles_without_end() {
         let monday = at("2024-01-01T08:59:59Z");
-        let plan = cycle("0 0 9 * * MON-FRI", monday).map(|plan| (plan.due, plan.repetitions));
+        let plan = cycle("0 0 9 * * MON-FRI", monday).flatten().map(|plan| (plan.due, plan.repetitions));
         assert_eq!(plan, Some((at("2024-01-01T09:00:00Z"), -1)));
         assert_eq!(next("0 0 9 * * MON-FRI", at("2024-01-05T09:00:00Z")), Some(at("2024-01-08T09:00:00Z")));
         assert_eq!(next("*/15 * * * *", at("2024-01-01T00:00:00Z")), Some(at("2024-01-01T00:15:00Z")));

@@ -96,7 +96,12 @@ impl Run<'_> {
             let scopes = Scopes::new(self.instance, at);
             let with = &mut self.evaluator;
             let what = match catch {
-                Catch::Timer(model) => What::Timer(timer::plan(model, &scopes, with, self.now)?),
+                Catch::Timer(model) => match timer::plan(model, &scopes, with, self.now)? {
+                    Some(plan) => What::Timer(plan),
+                    // The activity or scope goes on without it.
+                    None if self.is_attached(ordinal) => continue,
+                    None => return Err(model.never()),
+                },
                 Catch::Message { name, key } => What::Message {
                     name: name.to_text(&scopes, with)?,
                     correlation_key: match key {
@@ -116,6 +121,14 @@ impl Run<'_> {
             waits.push(Wait { ordinal, part: part as u32, interrupting, what });
         }
         Ok(())
+    }
+
+    /// True for an event at an activity or in an event sub-process, beside which something else goes on.
+    fn is_attached(&self, ordinal: u32) -> bool {
+        self.process.node(ordinal).is_some_and(|(_, node)| {
+            matches!(node.kind, NodeKind::Boundary { .. })
+                || node.parent.is_some() && matches!(node.kind, NodeKind::StartEvent(_))
+        })
     }
 
     /// Starts to wait.

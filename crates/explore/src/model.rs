@@ -308,7 +308,7 @@ impl Model {
 }
 
 fn deploy(tenant: &Str, resources: &[Resource]) -> Result<Catalog, String> {
-    let mut catalog = Catalog::new();
+    let mut catalog = Catalog::of_parts();
     let (mut blocks, mut sends) = (KeyBlocks::new(2), 1);
     let traceparent = Str::from("");
     let mut env = Env {

@@ -1,8 +1,12 @@
 //! FEEL's `string()` and the JSON form of values.
 
 use crate::range::{Range, RangeForm};
+use crate::temporal::{Zone, ZoneKind};
 use crate::value::Value;
 use std::fmt::{self, Write};
+
+/// Nanoseconds of a minute.
+const MINUTE: u64 = 60_000_000_000;
 
 impl Value {
     /// The value as FEEL's `string()` gives it; a string stands for itself.
@@ -89,10 +93,29 @@ impl Value {
             }
             _ => {
                 out.push('"');
-                self.write_temporal(out);
+                self.write_temporal_json(out);
                 out.push('"');
             }
         }
+    }
+
+    /// As the values of variables are known from Camunda 8, where that is not what `string()` gives.
+    fn write_temporal_json(&self, out: &mut String) {
+        let _ = match self {
+            Value::Time(time) if time.nanos_of_day() % MINUTE == 0 && time.zone().is_local() => {
+                write!(out, "{:02}:{:02}", time.hour(), time.minute())
+            }
+            Value::DateTime(value) => match (value.zone().kind(), value.offset_seconds()) {
+                (ZoneKind::Named(name), Some(offset)) => {
+                    let zone = Zone::offset(offset).unwrap_or(Zone::UTC);
+                    write!(out, "{}[{name}]", value.with_zone(zone))
+                }
+                _ => write!(out, "{value}"),
+            },
+            Value::DayTimeDuration(value) if value.total_nanos() == 0 => write!(out, "P0D"),
+            Value::YearMonthDuration(value) if value.total_months() == 0 => write!(out, "P0Y"),
+            _ => return self.write_temporal(out),
+        };
     }
 
     /// The value as JSON text.

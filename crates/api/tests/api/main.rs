@@ -2,6 +2,7 @@
 
 mod server;
 
+mod camunda;
 mod cluster;
 mod decisions;
 mod definitions;

@@ -120,7 +120,8 @@ impl Catalog {
         }
         problems.append(&mut new.problems);
         if problems.is_empty() {
-            problems.extend(models.iter().flat_map(|model| &model.bound).filter_map(|it| new.missing(it)));
+            let bound = models.iter().flat_map(|model| &model.bound).filter(|_| !self.of_parts);
+            problems.extend(bound.filter_map(|it| new.missing(it)));
         }
         if Key(new.next - 1).block() != deployment {
             problems.push(format!("a deployment may bring {} definitions at most", record::key::BLOCK - 1));
@@ -232,7 +233,8 @@ impl Catalog {
             let feel_env = feel::Env { now: env.now, seed: env.seed, ..feel::Env::default() };
             let mut evaluator = Evaluator { env: feel_env, fuel: feel::Fuel::new(limits::STEP_FUEL) };
             match timer::plan(model, &scopes, &mut evaluator, env.now) {
-                Ok(plan) => {
+                Ok(None) => {}
+                Ok(Some(plan)) => {
                     let key = new.key();
                     new.events.push(Event::StartTimerScheduled {
                         key,

@@ -23,8 +23,8 @@ pub(crate) fn trigger(run: &mut Run<'_>, activity: Key, node: usize, variables: 
     }
     let key = run.key();
     if model.outputs.is_empty() {
-        if reach == Reach::Enclosing {
-            run.merge(scope, variables);
+        if !variables.is_empty() {
+            return run.pass_handing_on(node, key, scope, variables, reach);
         }
         if model.plain {
             run.pass(node, key, scope);

@@ -1,6 +1,7 @@
 //! Event-based gateway (BPMN 13.4.4): waits for the events behind it; the first one decides. One that starts
 //! instances by all of its events lets each go on by itself.
 
+use super::boundary_event::Reach;
 use crate::compile::{EventBasedGateway, NodeKind};
 use crate::expression::Failure;
 use crate::run::Run;
@@ -80,7 +81,9 @@ fn go_on(run: &mut Run<'_>, node: usize, event: usize, scope: Key, variables: Va
     let model = &process.nodes[event];
     let key = run.key();
     if model.outputs.is_empty() {
-        run.merge(scope, variables);
+        if !variables.is_empty() {
+            return run.pass_handing_on(event, key, scope, variables, Reach::Enclosing);
+        }
         if model.plain {
             run.pass(event, key, scope);
             return run.leave(event, scope);

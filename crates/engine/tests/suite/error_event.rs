@@ -29,7 +29,9 @@ s -> a -> e; any -> x; b -> y"#,
               error BAD caught by b
               JobCanceled a
               terminated a
-              passed b
+              activated b
+              variables of b {"why":"x"}
+              completed b
               flow b_y
               passed y
               InstanceCompleted

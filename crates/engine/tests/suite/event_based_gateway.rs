@@ -37,8 +37,10 @@ s -> g -> m -> a -> e; g -> t -> b -> e",
               TimerCanceled t
               completed g
               flow g_m
+              activated m
+              variables of m {"x":1}
               variables of p {"x":1}
-              passed m
+              completed m
               flow m_a
               activated a
               job a retries 3

@@ -52,3 +52,4 @@ mod terminate_event;
 mod timer_event;
 mod transaction;
 mod user_task;
+mod zeebe;

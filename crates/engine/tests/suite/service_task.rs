@@ -247,7 +247,9 @@ s -> a -> e; b -> x",
               error E caught by b
               JobCanceled a
               terminated a
-              passed b
+              activated b
+              variables of b {"why":"none"}
+              completed b
               flow b_x
               passed x
               InstanceCompleted

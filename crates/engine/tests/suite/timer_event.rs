@@ -682,3 +682,36 @@ fn catch_timer_with_a_cycle_fires_once() {
     "#]],
     );
 }
+
+#[test]
+fn catch_timer_that_would_never_fire_is_an_incident() {
+    check(
+        &catch("cycle(R0/PT1S)"),
+        "start p",
+        expect![[r#"
+        > start p
+          created p v1
+          passed s
+          flow s_c
+          activating c
+          incident EXTRACT_VALUE_ERROR at c: The cycle of the expression 'R0/PT1S' has no repetitions, so this event would never occur. Write one such as R1/PT10S.
+    "#]],
+    );
+}
+
+#[test]
+fn boundary_timer_without_repetitions_lets_its_activity_go_on() {
+    check(
+        &non_interrupting_boundary("cycle(R0/PT1S)"),
+        "start p; time 5000",
+        expect![[r#"
+        > start p
+          created p v1
+          passed s
+          flow s_a
+          activated a
+          job a retries 3
+        > time 5000
+    "#]],
+    );
+}

@@ -80,6 +80,10 @@ impl<'a> Cursor<'a> {
         let hour = self.two()?;
         self.expect(b':')?;
         let minute = self.two()?;
+        if self.done() {
+            // As JSON has it, see `Value::write_json`.
+            return Some((Time::new(hour, minute, 0, 0, Zone::LOCAL)?, false));
+        }
         self.expect(b':')?;
         let second = self.two()?;
         let mut nanos = 0;
@@ -95,12 +99,21 @@ impl<'a> Cursor<'a> {
             None => Zone::LOCAL,
             Some(b'@') => Zone::named(&rest[1..])?,
             Some(b'Z') if rest.len() == 1 => Zone::UTC,
-            Some(_) => offset(rest)?,
+            Some(_) => bracketed(rest)?,
         };
         self.at = self.bytes.len();
         let end_of_day = hour == 24 && minute == 0 && second == 0 && nanos == 0;
         let hour = if end_of_day { 0 } else { hour };
         Some((Time::new(hour, minute, second, nanos, zone)?, end_of_day))
+    }
+}
+
+/// An offset, or one with the name of the time zone that it belongs to: `+01:00[Europe/Berlin]`. The name counts.
+fn bracketed(text: &str) -> Option<Zone> {
+    match text.strip_suffix(']').and_then(|text| text.split_once('[')) {
+        Some((before, name)) if before == "Z" || offset(before).is_some() => Zone::named(name),
+        Some(_) => None,
+        None => offset(text),
     }
 }
 

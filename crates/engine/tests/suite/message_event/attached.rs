@@ -12,39 +12,41 @@ fn boundary_message_interrupts() {
         &boundary("message(M)"),
         r#"start p; publish M - 0 {"x":1}; complete h"#,
         expect![[r#"
-        > start p
-          created p v1
-          passed s
-          flow s_a
-          activated a
-          waits for M '' at b
-          sent OpenSubscription
-          job a retries 3
-          InstanceSubscribed
-        > publish M - 0 {"x":1}
-          MessagePublished
-          MessageCorrelating
-          sent CorrelateSubscription
-          MessageExpired
-          SubscriptionCorrelated M at b
-          SubscriptionClosed M at b
-          sent AcceptCorrelation
-          JobCanceled a
-          terminated a
-          variables of p {"x":1}
-          passed b
-          flow b_h
-          activated h
-          job h retries 3
-          MessageCorrelated
-        > complete h
-          JobActivated h
-          JobCompleted h
-          completed h
-          flow h_x
-          passed x
-          InstanceCompleted
-    "#]],
+            > start p
+              created p v1
+              passed s
+              flow s_a
+              activated a
+              waits for M '' at b
+              sent OpenSubscription
+              job a retries 3
+              InstanceSubscribed
+            > publish M - 0 {"x":1}
+              MessagePublished
+              MessageCorrelating
+              sent CorrelateSubscription
+              MessageExpired
+              SubscriptionCorrelated M at b
+              SubscriptionClosed M at b
+              sent AcceptCorrelation
+              JobCanceled a
+              terminated a
+              activated b
+              variables of b {"x":1}
+              variables of p {"x":1}
+              completed b
+              flow b_h
+              activated h
+              job h retries 3
+              MessageCorrelated
+            > complete h
+              JobActivated h
+              JobCompleted h
+              completed h
+              flow h_x
+              passed x
+              InstanceCompleted
+        "#]],
     );
 }
 
@@ -201,8 +203,10 @@ fn non_interrupting_boundary_message_takes_several() {
               MessageExpired
               SubscriptionCorrelated M at b
               sent AcceptCorrelation
+              activated b
+              variables of b {"n":1}
               variables of p {"n":1}
-              passed b
+              completed b
               flow b_h
               activated h
               job h retries 3
@@ -214,8 +218,10 @@ fn non_interrupting_boundary_message_takes_several() {
               MessageExpired
               SubscriptionCorrelated M at b
               sent AcceptCorrelation
+              activated b
+              variables of b {"n":2}
               variables of p {"n":2}
-              passed b
+              completed b
               flow b_h
               activated h
               job h retries 3

@@ -12,37 +12,39 @@ fn boundary_signal_interrupts() {
         &boundary("signal(S)"),
         r#"start p; signal S {"x":1}; complete h"#,
         expect![[r#"
-        > start p
-          created p v1
-          passed s
-          flow s_a
-          activated a
-          waits for signal S at b
-          sent SubscribeSignal
-          job a retries 3
-          SignalSubscribed
-        > signal S {"x":1}
-          SignalBroadcast
-          sent CorrelateSubscription
-          SubscriptionCorrelated S at b
-          SubscriptionClosed S at b
-          sent UnsubscribeSignal
-          JobCanceled a
-          terminated a
-          variables of p {"x":1}
-          passed b
-          flow b_h
-          activated h
-          job h retries 3
-          SignalUnsubscribed
-        > complete h
-          JobActivated h
-          JobCompleted h
-          completed h
-          flow h_x
-          passed x
-          InstanceCompleted
-    "#]],
+            > start p
+              created p v1
+              passed s
+              flow s_a
+              activated a
+              waits for signal S at b
+              sent SubscribeSignal
+              job a retries 3
+              SignalSubscribed
+            > signal S {"x":1}
+              SignalBroadcast
+              sent CorrelateSubscription
+              SubscriptionCorrelated S at b
+              SubscriptionClosed S at b
+              sent UnsubscribeSignal
+              JobCanceled a
+              terminated a
+              activated b
+              variables of b {"x":1}
+              variables of p {"x":1}
+              completed b
+              flow b_h
+              activated h
+              job h retries 3
+              SignalUnsubscribed
+            > complete h
+              JobActivated h
+              JobCompleted h
+              completed h
+              flow h_x
+              passed x
+              InstanceCompleted
+        "#]],
     );
 }
 

@@ -1,0 +1,184 @@
+//! Which models deploy.
+
+use testkit::{file, trace};
+
+const START: &str = r#"<startEvent id="s"/><sequenceFlow id="s_a" sourceRef="s" targetRef="a"/>"#;
+const WORK: &str = r#"<serviceTask id="a"><extensionElements><zeebe:taskDefinition type="a"/></extensionElements></serviceTask>
+<sequenceFlow id="a_e" sourceRef="a" targetRef="e"/><endEvent id="e"/>"#;
+
+fn process(body: &str) -> String {
+    file(&format!(r#"<process id="p" isExecutable="true">{body}</process>"#))
+}
+
+/// A small process that deploys, with something more in it.
+fn with(more: &str) -> String {
+    process(&format!("{START}{WORK}{more}"))
+}
+
+#[track_caller]
+fn accepted(claim: &str, model: &str) {
+    let found = trace(model, "");
+    assert!(!found.contains("rejected"), "{claim}: {found}");
+}
+
+/// It is refused by this diagnostic, with its place.
+#[track_caller]
+fn refused(claim: &str, model: &str, code: &str, what: &str) {
+    let found = trace(model, "");
+    assert!(found.starts_with("rejected INVALID_ARGUMENT: "), "{claim}: {found}");
+    assert!(found.contains(code) && found.contains(what), "{claim}: {found}");
+    assert!(found.contains("model.bpmn:"), "{claim}: {found}");
+}
+
+#[test]
+fn zeebe_models_that_break_the_schema_are_refused_with_the_place() {
+    let cases = [
+        ("an unknown element", with("<nonsense/>"), "bpmn.unknown-element", "nonsense"),
+        (
+            "an unknown attribute",
+            with(r#"<task id="t" nonsense="1"/>"#),
+            "bpmn.unknown-attribute",
+            "nonsense",
+        ),
+        (
+            "a reference to nothing",
+            with(r#"<sequenceFlow id="f" sourceRef="a" targetRef="nowhere"/>"#),
+            "bpmn.dangling-reference",
+            "nowhere",
+        ),
+        ("an id twice", with(r#"<task id="a"/>"#), "bpmn.duplicate-id", "`a`"),
+        (
+            "an id twice across pools",
+            file(&format!(
+                r#"<collaboration id="c"><participant id="x" processRef="p"/><participant id="y" processRef="q"/></collaboration>
+                <process id="p" isExecutable="true">{START}{WORK}</process><process id="q"><task id="a"/></process>"#
+            )),
+            "bpmn.duplicate-id",
+            "`a`",
+        ),
+    ];
+    for (claim, model, code, what) in cases {
+        refused(claim, &model, code, what);
+    }
+}
+
+#[test]
+fn zeebe_models_may_leave_out_and_add_what_changes_nothing() {
+    let cases = [
+        ("incoming and outgoing are absent", with("")),
+        (
+            "an order of children that the schema does not have",
+            with(
+                r#"<task id="t"><outgoing>t_e</outgoing><documentation>late</documentation></task><sequenceFlow id="t_e" sourceRef="t" targetRef="e"/>"#,
+            ),
+        ),
+        (
+            "a target with letters beyond ASCII",
+            with(
+                r#"<manualTask id="t"><extensionElements><zeebe:ioMapping><zeebe:input source="=1" target="größe"/></zeebe:ioMapping></extensionElements></manualTask>"#,
+            ),
+        ),
+        (
+            "unknown extension elements",
+            with(
+                r#"<manualTask id="t"><extensionElements><zeebe:nonsense/><other xmlns="urn:other"/></extensionElements></manualTask>"#,
+            ),
+        ),
+        (
+            "a boundary event without outgoing flow",
+            with(
+                r#"<boundaryEvent id="b" attachedToRef="a"><timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefinition></boundaryEvent>"#,
+            ),
+        ),
+        (
+            "unreachable elements",
+            with(
+                r#"<manualTask id="t"/><manualTask id="u"/><sequenceFlow id="t_u" sourceRef="t" targetRef="u"/>"#,
+            ),
+        ),
+        (
+            "a condition on the default flow",
+            process(&format!(
+                r#"<startEvent id="s"/><sequenceFlow id="s_g" sourceRef="s" targetRef="g"/><exclusiveGateway id="g" default="g_a"/>
+                <sequenceFlow id="g_a" sourceRef="g" targetRef="a"><conditionExpression>=false</conditionExpression></sequenceFlow>
+                <sequenceFlow id="g_e" sourceRef="g" targetRef="e"><conditionExpression>=true</conditionExpression></sequenceFlow>{WORK}"#
+            )),
+        ),
+        (
+            "a timer start event with a duration",
+            process(&format!(
+                r#"<startEvent id="s"><timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefinition></startEvent>
+                <sequenceFlow id="s_a" sourceRef="s" targetRef="a"/>{WORK}"#
+            )),
+        ),
+        (
+            "a compensation without an id",
+            with(
+                r#"<boundaryEvent id="b" attachedToRef="a"><compensateEventDefinition/></boundaryEvent>
+                <serviceTask id="h" isForCompensation="true"><extensionElements><zeebe:taskDefinition type="h"/></extensionElements></serviceTask>
+                <association id="b_h" associationDirection="One" sourceRef="b" targetRef="h"/>"#,
+            ),
+        ),
+        (
+            "a link without an id",
+            process(
+                r#"<startEvent id="s"/><sequenceFlow id="s_t" sourceRef="s" targetRef="t"/>
+                <intermediateThrowEvent id="t"><linkEventDefinition name="l"/></intermediateThrowEvent>
+                <intermediateCatchEvent id="c"><linkEventDefinition name="l"/></intermediateCatchEvent>
+                <sequenceFlow id="c_e" sourceRef="c" targetRef="e"/><endEvent id="e"><extensionElements><zeebe:properties/></extensionElements></endEvent>"#,
+            ),
+        ),
+    ];
+    for (claim, model) in cases {
+        accepted(claim, &model);
+    }
+}
+
+#[test]
+fn zeebe_models_that_make_no_sense_are_refused_with_the_place() {
+    let gateway = r#"<exclusiveGateway id="g"/><boundaryEvent id="b" attachedToRef="g"><timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefinition></boundaryEvent>"#;
+    let cases = [
+        ("a boundary event on a gateway", with(gateway), "bpmn.wrong-reference", "b: `attachedToRef`"),
+        (
+            "an intermediate error throw event",
+            with(r#"<intermediateThrowEvent id="t"><errorEventDefinition/></intermediateThrowEvent>"#),
+            "bpmn.",
+            "error event definition",
+        ),
+        (
+            "an error start event of a process",
+            with(r#"<startEvent id="t"><errorEventDefinition/></startEvent>"#),
+            "bpmn.",
+            "error event definition",
+        ),
+        (
+            "an empty source",
+            with(
+                r#"<manualTask id="t"><extensionElements><zeebe:ioMapping><zeebe:input source="" target="x"/></zeebe:ioMapping></extensionElements></manualTask>"#,
+            ),
+            "zeebe.io-mapping",
+            "source",
+        ),
+        (
+            "a condition on a flow out of a parallel gateway",
+            process(&format!(
+                r#"<startEvent id="s"/><sequenceFlow id="s_g" sourceRef="s" targetRef="g"/><parallelGateway id="g"/>
+                <sequenceFlow id="g_a" sourceRef="g" targetRef="a"><conditionExpression>=true</conditionExpression></sequenceFlow>
+                <sequenceFlow id="g_e" sourceRef="g" targetRef="e"/>{WORK}"#
+            )),
+            "bpmn.condition-not-allowed",
+            "parallelGateway",
+        ),
+        (
+            "a condition on a flow out of an event",
+            process(&format!(
+                r#"<startEvent id="s"/><sequenceFlow id="s_a" sourceRef="s" targetRef="a"><conditionExpression>=true</conditionExpression></sequenceFlow>{WORK}"#
+            )),
+            "bpmn.condition-not-allowed",
+            "startEvent",
+        ),
+    ];
+    for (claim, model, code, what) in cases {
+        refused(claim, &model, code, what);
+    }
+}

@@ -1,0 +1,205 @@
+//! Events, errors, joins and compensation.
+
+use super::{check, last};
+
+const HANDLED: &str = "s: startEvent
+sub: subProcess {
+i: startEvent
+a: serviceTask
+j: endEvent
+i -> a -> j
+es: subProcess triggeredByEvent=true {
+t: startEvent error(E)
+h: serviceTask
+x: endEvent
+t -> h -> x
+}
+}
+b: boundaryEvent attachedToRef=sub error(E)
+c: serviceTask
+e: endEvent
+y: endEvent
+s -> sub -> e; b -> c -> y";
+
+#[test]
+fn zeebe_errors_of_a_handler_go_outwards() {
+    check(HANDLED, "start p; error a E; error h E", &["passed b", "activated c"]);
+}
+
+#[test]
+fn zeebe_escalations_of_a_handler_do_not_start_it_again() {
+    let drawing = "s: startEvent
+t: intermediateThrowEvent escalation(E)
+e: endEvent
+s -> t -> e
+es: subProcess triggeredByEvent=true {
+i: startEvent isInterrupting=false escalation(E)
+x: endEvent escalation(E)
+i -> x
+}";
+    check(drawing, "start p", &["activated es", "completed es", "InstanceCompleted"]);
+    let started = last(drawing, "start p").iter().filter(|line| *line == "activated es").count();
+    assert_eq!(started, 1);
+}
+
+const CAUGHT: &str = "s: startEvent
+a: serviceTask
+b: boundaryEvent attachedToRef=a EVENT
+e: endEvent
+y: endEvent
+s -> a -> e; b -> y";
+
+#[test]
+fn zeebe_errors_without_a_code_are_caught_by_what_catches_all() {
+    check(&CAUGHT.replace("EVENT", "error"), "start p; error a", &["passed b", "InstanceCompleted"]);
+    let lines = last(&CAUGHT.replace("EVENT", "error(E)"), "start p; error a");
+    assert!(lines.iter().any(|line| line.starts_with("incident UNHANDLED_ERROR_EVENT at a: ")), "{lines:?}");
+}
+
+#[test]
+fn zeebe_errors_that_nothing_catches_leave_the_job_to_be_done_again() {
+    let drawing = CAUGHT.replace("EVENT", "error(E)");
+    let lines = last(&drawing, "start p; error a F");
+    assert!(lines.iter().any(|line| line.starts_with("incident UNHANDLED_ERROR_EVENT at a: ")), "{lines:?}");
+    check(&drawing, "start p; error a F; resolve; activate a", &["JobActivated a"]);
+}
+
+#[test]
+fn zeebe_inclusive_joins_fire_when_the_other_token_leaves_elsewhere() {
+    let drawing = "s: startEvent
+f: inclusiveGateway
+a: serviceTask
+b: serviceTask
+x: exclusiveGateway default=x_j
+j: inclusiveGateway
+e: endEvent
+o: endEvent
+s -> f -> [true] a -> j -> e; f -> [true] b -> x -> j; x -> [away] o";
+    check(
+        drawing,
+        r#"start p {"away":true}; complete a; complete b"#,
+        &["passed o", "JoinFired a_j", "passed e", "InstanceCompleted"],
+    );
+}
+
+#[test]
+fn zeebe_correlation_keys_keep_their_fraction() {
+    let drawing = "s: startEvent\nc: intermediateCatchEvent message(M =k)\ne: endEvent\ns -> c -> e";
+    for (variables, key) in [(r#"{"k":1.5}"#, "1.5"), (r#"{"k":5.0}"#, "5"), (r#"{"k":"x"}"#, "x")] {
+        check(drawing, &format!("start p {variables}"), &[&format!("waits for M '{key}' at c")]);
+    }
+    check(
+        drawing,
+        r#"start p {"k":1.5}; publish M 1 0; publish M 1.5 0"#,
+        &["completed c", "InstanceCompleted"],
+    );
+}
+
+#[test]
+fn zeebe_correlation_neither_takes_a_waiting_message_nor_waits() {
+    let drawing = "s: startEvent\nc: intermediateCatchEvent message(M =k)\ne: endEvent\ns -> c -> e";
+    for before in ["publish M k 60000", "correlate M k"] {
+        let lines = last(drawing, &format!("{before}; correlate M k"));
+        assert!(lines[0].starts_with("rejected NOT_FOUND: "), "{lines:?}");
+    }
+    let lines = last(drawing, r#"correlate M k; start p {"k":"k"}"#);
+    assert!(!lines.iter().any(|line| line.starts_with("completed c")), "{lines:?}");
+}
+
+#[test]
+fn zeebe_cycles_fire_as_often_as_they_say() {
+    let drawing = |cycle: &str| {
+        format!(
+            "s: startEvent\na: serviceTask\nb: boundaryEvent attachedToRef=a cancelActivity=false cycle({cycle})
+h: serviceTask\ne: endEvent\ny: endEvent\ns -> a -> e; b -> h -> y"
+        )
+    };
+    for (cycle, jump, times) in
+        [("R0/PT1S", 5_000, 0), ("R/PT1S", 3_500, 3), ("R2/PT1S", 5_000, 2), ("R1/PT1S", 500, 0)]
+    {
+        let lines = last(&drawing(cycle), &format!("start p; time {jump}"));
+        assert_eq!(lines.iter().filter(|line| *line == "activated h").count(), times, "{cycle}: {lines:?}");
+    }
+}
+
+#[test]
+fn zeebe_execution_listeners_cannot_throw_errors() {
+    let drawing = r#"s: startEvent
+a: serviceTask <extensionElements><zeebe:executionListeners><zeebe:executionListener eventType="start" type="l"/></zeebe:executionListeners></extensionElements>
+b: boundaryEvent attachedToRef=a error
+e: endEvent
+y: endEvent
+s -> a -> e; b -> y"#;
+    let lines = last(drawing, "start p; error l E");
+    assert!(lines.iter().any(|line| line.starts_with("rejected INVALID_STATE: ")), "{lines:?}");
+}
+
+#[test]
+fn zeebe_compensation_runs_in_reverse_order_of_completion() {
+    let drawing = "s: startEvent
+a: serviceTask
+b: serviceTask
+ca: boundaryEvent attachedToRef=a compensation
+cb: boundaryEvent attachedToRef=b compensation
+ha: serviceTask isForCompensation=true
+hb: serviceTask isForCompensation=true
+t: intermediateThrowEvent compensation
+e: endEvent
+s -> a -> b -> t -> e
+ca ~ ha
+cb ~ hb";
+    // The events are passed when their handlers begin, not when the activities do.
+    let begun = last(drawing, "start p; complete a; complete b");
+    let about = |id: &str| begun.iter().filter(|line| line.ends_with(&format!(" {id}"))).count();
+    assert_eq!((about("cb"), about("ca")), (1, 0), "{begun:?}");
+    check(drawing, "start p; complete a; complete b", &["passed cb", "activated hb"]);
+    check(
+        drawing,
+        "start p; complete a; complete b; complete hb",
+        &["completed hb", "passed ca", "activated ha"],
+    );
+    check(
+        drawing,
+        "start p; complete a; complete b; complete hb; complete ha",
+        &["completed ha", "completed t", "InstanceCompleted"],
+    );
+}
+
+#[test]
+fn zeebe_activities_choose_by_conditions_as_in_the_standard() {
+    let drawing = "s: startEvent\na: serviceTask\nb: serviceTask\nc: serviceTask\ne: endEvent\ns -> a -> [x] b -> e; a -> [not(x)] c -> e";
+    check(drawing, r#"start p {"x":true}; complete a"#, &["activated b"]);
+    check(drawing, r#"start p {"x":false}; complete a"#, &["activated c"]);
+}
+
+#[test]
+fn zeebe_loops_without_a_wait_run_within_their_budget() {
+    let drawing = r#"s: startEvent
+m: exclusiveGateway
+t: scriptTask <extensionElements><zeebe:script expression="=n + 1" resultVariable="n"/></extensionElements>
+x: exclusiveGateway default=x_m
+e: endEvent
+s -> m -> t -> x -> m; x -> [n > 20] e"#;
+    check(drawing, r#"start p {"n":0}"#, &[r#"variables of p {"n":21}"#, "InstanceCompleted"]);
+    let endless = drawing.replace("n > 20", "false");
+    let lines = last(&endless, r#"start p {"n":0}"#);
+    assert!(
+        lines.iter().any(|line| line.starts_with("incident ")),
+        "{}",
+        lines[lines.len() - 5..].join("\n")
+    );
+}
+
+#[test]
+fn zeebe_processes_that_call_themselves_stop_at_a_depth() {
+    let drawing = r#"s: startEvent
+c: callActivity <extensionElements><zeebe:calledElement processId="p"/></extensionElements>
+e: endEvent
+s -> c -> e"#;
+    let lines = last(drawing, "start p");
+    assert!(
+        lines.iter().any(|line| line.starts_with("incident ")),
+        "{}",
+        lines[lines.len() - 5..].join("\n")
+    );
+}
