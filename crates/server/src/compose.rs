@@ -12,11 +12,12 @@ use record::command::Resource;
 use record::wire::Bytes;
 use record::{Command, Response, Str};
 use runtime::{Guard, Handle, Options, Ports, Request, Target};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::{Arc, Once};
 use std::time::Instant;
 use store::FjallStore;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 /// What the server allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub fn install_crypto() {
 pub async fn serve(arguments: ServeArguments, mode: Mode) -> Result<(), Failure> {
     let began = Instant::now();
     install_crypto();
-    let listener = listen(arguments.port).await?;
+    let listener = listen(arguments.port)?;
     let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
     let telemetry = arguments.otlp.as_deref().map(Telemetry::start);
     let Opened { handle, guard, reader, cancellations, gaps } = open(&arguments, telemetry)?;
@@ -83,9 +84,21 @@ pub async fn serve(arguments: ServeArguments, mode: Mode) -> Result<(), Failure>
         .map_err(|error| Failure::new(format!("the engine did not stop cleanly: {error}")))
 }
 
+/// Connections that may wait until they are accepted; the system may allow fewer. With the standard library's 128, a
+/// thousand workers that connect at once overflow the queue, and each one dropped tries again only after a second.
+const WAITING_CONNECTIONS: u32 = 4_096;
+
 /// Nothing listens beyond loopback until an administrator exists.
-async fn listen(port: u16) -> Result<TcpListener, Failure> {
-    TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| {
+fn listen(port: u16) -> Result<TcpListener, Failure> {
+    let bind = || {
+        let socket = TcpSocket::new_v4()?;
+        // After a restart the port is free again at once. Elsewhere than on Unix this would let others take it.
+        #[cfg(unix)]
+        socket.set_reuseaddr(true)?;
+        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+        socket.listen(WAITING_CONNECTIONS)
+    };
+    bind().map_err(|error: std::io::Error| {
         let text = match error.kind() {
             std::io::ErrorKind::AddrInUse => {
                 format!("port {port} is taken, perhaps by a Dirigent that runs already; say --port N, or --port 0 for a free one")
@@ -256,4 +269,28 @@ async fn stopped() {
         }
     };
     tokio::select! { () = interrupt => {}, () = terminate => {} }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn hundreds_connect_at_once_before_anyone_is_accepted() {
+        let limit = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap_or_default();
+        let limit: usize = limit.trim().parse().unwrap_or(128);
+        let listener = listen(0).expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        // One that does not fit is dropped without a word, and connecting to it takes a second and more.
+        let connections: Vec<_> = (0..limit.min(400))
+            .map(|_| TcpStream::connect_timeout(&address, Duration::from_millis(900)).expect("there is room"))
+            .collect();
+        for _ in &connections {
+            listener.accept().await.expect("it waits");
+        }
+        let taken = listen(address.port()).expect_err("the port is taken");
+        assert!(format!("{taken:?}").contains("is taken"), "{taken:?}");
+    }
 }
