@@ -128,7 +128,18 @@ fn ranges_tests_and_types() {
 #[test]
 fn dates_and_durations() {
     check("date(\"2024-02-29\") + duration(\"P1Y\")", "\"2025-02-28\"");
-    check("@\"2024-01-31T10:00:00@Europe/Berlin\" + @\"P1D\"", "\"2024-02-01T10:00:00@Europe/Berlin\"");
+    check(
+        "@\"2024-01-31T10:00:00@Europe/Berlin\" + @\"P1D\"",
+        "\"2024-02-01T10:00:00+01:00[Europe/Berlin]\"",
+    );
+    check("string(@\"2024-01-31T10:00:00@Europe/Berlin\")", "\"2024-01-31T10:00:00@Europe/Berlin\"");
+    // What JSON has is read again; the name of the zone counts.
+    check(
+        "date and time(\"2024-01-31T10:00:00+01:00[Europe/Berlin]\") = @\"2024-01-31T10:00:00@Europe/Berlin\"",
+        "true",
+    );
+    check("time(\"12:00\") = @\"12:00:00\"", "true");
+    check("date and time(\"2024-01-31T10:00:00+01:00[Nowhere]\")", "null");
     check("@\"2024-01-02\" - @\"2024-01-01\"", "\"P1D\"");
     check("@\"P1D\" * 1.5", "\"P1DT12H\"");
     check("years and months duration(@\"2011-12-22\", @\"2013-08-24\")", "\"P1Y8M\"");
