@@ -145,7 +145,7 @@ fn dates_and_durations() {
     check("years and months duration(@\"2011-12-22\", @\"2013-08-24\")", "\"P1Y8M\"");
     check(
         "date and time(@\"2020-07-31T14:27:30@Europe/Berlin\", \"America/Los_Angeles\")",
-        "\"2020-07-31T05:27:30@America/Los_Angeles\"",
+        "\"2020-07-31T05:27:30-07:00[America/Los_Angeles]\"",
     );
     check("now()", "\"2023-11-14T22:13:20Z\"");
     check("day of week(today())", "\"Tuesday\"");
