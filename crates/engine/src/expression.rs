@@ -2,7 +2,7 @@
 
 use crate::reasons;
 use crate::variables::Scopes;
-use bpmn::model;
+use bpmn::model::{self, Dialect};
 use feel::{LimitError, Value, Warning};
 use record::event::Cause;
 use record::{IncidentType, Json, Str};
@@ -13,7 +13,12 @@ pub enum Expression {
     /// Evaluates to itself.
     Text(Str),
     /// FEEL.
-    Feel(Box<feel::Expression>),
+    Feel {
+        /// The expression.
+        compiled: Box<feel::Expression>,
+        /// What Camunda 8 raises an incident for is one, where FEEL has null.
+        raises: bool,
+    },
     /// The variable of this name, whatever is in it.
     Variable(Str),
 }
@@ -41,6 +46,13 @@ impl Failure {
     }
 }
 
+/// An evaluation that gave no value.
+struct Ended {
+    /// The limit or assertion that ended it; none where one of the warnings counts as an exception.
+    error: Option<LimitError>,
+    warnings: Vec<Warning>,
+}
+
 /// What an evaluation draws on beside the variables.
 pub struct Evaluator {
     /// Time and randomness of the command.
@@ -61,7 +73,7 @@ impl Expression {
     }
 
     /// Compiles an expression of a model; on failure line, column and message of each problem.
-    pub fn compile(source: &model::Expression) -> Result<Self, Vec<(u32, u32, String)>> {
+    pub fn compile(source: &model::Expression, dialect: Dialect) -> Result<Self, Vec<(u32, u32, String)>> {
         if let Some(language) = source.language.as_ref().filter(|_| !source.is_feel) {
             let message =
                 format!("'{}' is written in {language}, which is not executable; write FEEL", source.text);
@@ -71,28 +83,30 @@ impl Expression {
             return Ok(Expression::text(&source.text));
         }
         let options = feel::Options { open: true, ..feel::Options::default() };
-        feel::compile(&source.text, &options).map(|compiled| Expression::Feel(Box::new(compiled))).map_err(
-            |found| {
-                let place = |line: u32, column: u32| match line {
-                    0 | 1 => (source.line, source.column + column.saturating_sub(1)),
-                    _ => (source.line + line - 1, column),
-                };
-                found
-                    .into_iter()
-                    .map(|problem| {
-                        let (line, column) = place(problem.line, problem.column);
-                        (line, column, format!("'={}': {problem}", source.text))
-                    })
-                    .collect()
-            },
-        )
+        let place = |line: u32, column: u32| match line {
+            0 | 1 => (source.line, source.column + column.saturating_sub(1)),
+            _ => (source.line + line - 1, column),
+        };
+        match feel::compile(&source.text, &options) {
+            Ok(compiled) => {
+                let raises = dialect == Dialect::Zeebe;
+                Ok(Expression::Feel { compiled: Box::new(compiled), raises })
+            }
+            Err(found) => Err(found
+                .into_iter()
+                .map(|problem| {
+                    let (line, column) = place(problem.line, problem.column);
+                    (line, column, format!("'={}': {problem}", source.text))
+                })
+                .collect()),
+        }
     }
 
     /// The text as the model has it.
     pub fn source(&self) -> &str {
         match self {
             Expression::Text(text) | Expression::Variable(text) => text,
-            Expression::Feel(compiled) => compiled.source(),
+            Expression::Feel { compiled, .. } => compiled.source(),
         }
     }
 
@@ -120,31 +134,28 @@ impl Expression {
         })
     }
 
-    fn run(
-        &self,
-        scopes: &Scopes<'_>,
-        with: &mut Evaluator,
-    ) -> Result<(Value, Vec<Warning>), (LimitError, Vec<Warning>)> {
+    fn run(&self, scopes: &Scopes<'_>, with: &mut Evaluator) -> Result<(Value, Vec<Warning>), Ended> {
         match self {
             Expression::Text(text) => Ok((Value::String(text.clone()), Vec::new())),
             Expression::Variable(name) => Ok((scopes.value(name).unwrap_or(Value::Null), Vec::new())),
-            Expression::Feel(compiled) => {
+            Expression::Feel { compiled, raises } => {
                 let slots: smallvec::SmallVec<[Option<Value>; 8]> =
                     compiled.slots().iter().map(|name| scopes.value(name)).collect();
                 let outcome = compiled.evaluate(&slots, &with.env, &mut with.fuel);
+                let raised = *raises && outcome.warnings.iter().any(Warning::is_exception);
                 match outcome.error {
-                    None => Ok((outcome.value, outcome.warnings)),
-                    Some(error) => Err((error, outcome.warnings)),
+                    None if !raised => Ok((outcome.value, outcome.warnings)),
+                    error => Err(Ended { error, warnings: outcome.warnings }),
                 }
             }
         }
     }
 
-    fn ended(&self, shown: &str, (error, warnings): &(LimitError, Vec<Warning>)) -> Failure {
+    fn ended(&self, shown: &str, ended: &Ended) -> Failure {
         Failure {
             kind: IncidentType::ExtractValueError,
-            message: reasons::ended(shown, error, warnings),
-            cause: Some(self.cause(warnings)),
+            message: reasons::ended(shown, ended.error.as_ref(), &ended.warnings),
+            cause: Some(self.cause(&ended.warnings)),
         }
     }
 

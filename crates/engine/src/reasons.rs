@@ -42,10 +42,16 @@ pub(crate) fn with_warnings(mut sentence: String, warnings: &[Warning]) -> Strin
     sentence
 }
 
-/// The sentence for an evaluation that was ended.
-pub(crate) fn ended(source: &str, error: &LimitError, warnings: &[Warning]) -> String {
-    let LimitError::Assertion { message } = error else {
-        return with_warnings(format!("Evaluating '{source}' failed: {error}."), warnings);
+/// The sentence for an evaluation that was ended, by `error` or by what one of the warnings stands for.
+pub(crate) fn ended(source: &str, error: Option<&LimitError>, warnings: &[Warning]) -> String {
+    let message = match error {
+        Some(LimitError::Assertion { message }) => message,
+        Some(error) => return with_warnings(format!("Evaluating '{source}' failed: {error}."), warnings),
+        None => {
+            let raised = warnings.iter().find(|it| it.is_exception());
+            let reason = raised.map_or_else(String::new, |it| format!("{}: {}", it.expression, it.message));
+            return with_warnings(format!("Evaluating '{source}' failed: {reason}."), warnings);
+        }
     };
     let sentence = format!("Assertion failure on evaluate the expression '{source}': {message}");
     let mut sentence = with_warnings(sentence, warnings);
@@ -60,8 +66,8 @@ fn kind(code: &str) -> &'static str {
     match code {
         "feel.variable" => "NO_VARIABLE_FOUND",
         "feel.path" | "feel.name" => "NO_CONTEXT_ENTRY_FOUND",
-        "feel.function" | "feel.call" => "NO_FUNCTION_FOUND",
-        "feel.arguments" => "FUNCTION_INVOCATION_FAILURE",
+        "feel.function" | "feel.call" | "feel.method" => "NO_FUNCTION_FOUND",
+        "feel.arguments" | "feel.position" => "FUNCTION_INVOCATION_FAILURE",
         "feel.comparison" => "NOT_COMPARABLE",
         "feel.index" => "OUT_OF_BOUNDS",
         _ => "INVALID_TYPE",
@@ -78,7 +84,7 @@ mod tests {
         let slots = vec![None; compiled.slots().len()];
         let outcome = compiled.evaluate(&slots, &feel::Env::default(), &mut feel::Fuel::default());
         match outcome.error {
-            Some(error) => ended(source, &error, &outcome.warnings),
+            Some(error) => ended(source, Some(&error), &outcome.warnings),
             None => with_warnings(format!("It was '{}'.", type_of(&outcome.value)), &outcome.warnings),
         }
     }

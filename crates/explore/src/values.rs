@@ -71,7 +71,7 @@ impl Cells {
         let (compiled, paths) = match expression {
             engine::Expression::Text(_) => return None,
             engine::Expression::Variable(name) => (None, vec![vec![name.clone()]]),
-            engine::Expression::Feel(known) => {
+            engine::Expression::Feel { compiled: known, .. } => {
                 let options = feel::Options { open: true, ..feel::Options::default() };
                 let compiled = feel::compile(known.source(), &options).ok()?;
                 let paths = paths(&compiled);
@@ -91,7 +91,7 @@ impl Cells {
     pub(crate) fn alias(&mut self, source: &engine::Expression, target: &[Str]) {
         let plain = match source {
             engine::Expression::Variable(name) => Some(vec![name.clone()]),
-            engine::Expression::Feel(known) => {
+            engine::Expression::Feel { compiled: known, .. } => {
                 let found = paths(known);
                 let text: String = known.source().split_whitespace().collect();
                 found.into_iter().find(|path| {
@@ -459,7 +459,7 @@ mod tests {
         for (text, role) in expressions {
             let options = feel::Options { open: true, ..feel::Options::default() };
             let compiled = feel::compile(text, &options).expect("FEEL");
-            cells.read(&engine::Expression::Feel(Box::new(compiled)), *role);
+            cells.read(&engine::Expression::Feel { compiled: Box::new(compiled), raises: false }, *role);
         }
         cells.decide(&[]);
         cells

@@ -89,6 +89,13 @@ pub struct Warning {
     pub message: String,
 }
 
+impl Warning {
+    /// Whether the FEEL engine of Camunda 8 breaks the evaluation off for this reason, where the standard has null.
+    pub fn is_exception(&self) -> bool {
+        matches!(self.code, "feel.method" | "feel.position")
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}: {} [{}]", self.line, self.column, self.expression, self.message, self.code)
@@ -372,11 +379,15 @@ impl<'e> Run<'e> {
         Ok(Value::String(text.into()))
     }
 
-    /// Forgets the warnings after the first `count`.
+    /// Forgets the warnings after the first `count`, but for those that other engines meet as exceptions.
     pub fn forget_warnings(&mut self, count: usize) {
         if let Some(extra) = &mut self.extra {
-            extra.warnings.truncate(count);
-            extra.warned.truncate(count);
+            let later = extra.warnings.split_off(count.min(extra.warnings.len()));
+            let places = extra.warned.split_off(count.min(extra.warned.len()));
+            for (warning, place) in later.into_iter().zip(places).filter(|(it, _)| it.is_exception()) {
+                extra.warnings.push(warning);
+                extra.warned.push(place);
+            }
         }
     }
 

@@ -520,7 +520,7 @@ impl Compiler<'_> {
                 source: self.expression(owner, &mapping.source),
                 target: mapping.target.split('.').map(|part| Str::from(part.trim())).collect(),
                 optional: None,
-                marked: marked(&mapping.source),
+                marked: marked(&mapping.source, self.definitions.dialect),
             })
             .collect()
     }
@@ -606,7 +606,7 @@ impl Compiler<'_> {
     }
 
     pub(super) fn expression(&mut self, owner: &str, source: &model::Expression) -> Expression {
-        Expression::compile(source).unwrap_or_else(|problems| {
+        Expression::compile(source, self.definitions.dialect).unwrap_or_else(|problems| {
             for (line, column, message) in problems {
                 self.problem(owner, line, column, "feel.syntax", message);
             }
@@ -752,12 +752,12 @@ fn mark_compensable(nodes: &mut [Node]) {
 }
 
 /// The expression with its references to secrets marked. One that does not compile is a problem already.
-fn marked(source: &model::Expression) -> Option<Expression> {
+fn marked(source: &model::Expression, dialect: Dialect) -> Option<Expression> {
     let text = match source.is_feel {
         true => record::secret::mark_expression(&source.text)?,
         false => record::secret::mark_text(&source.text)?,
     };
-    Expression::compile(&model::Expression { text, ..source.clone() }).ok()
+    Expression::compile(&model::Expression { text, ..source.clone() }, dialect).ok()
 }
 
 fn headers(headers: &[(String, String)]) -> Vec<(Str, Str)> {

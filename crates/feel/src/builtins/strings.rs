@@ -3,6 +3,7 @@
 use super::arguments::{Result, any, fail, given, integer, list, text, text_or};
 use super::regexes::{self, Compiled};
 use super::{Builtin, needs};
+use crate::eval::Fail;
 use crate::limits;
 use crate::run::{LimitError, Run};
 use crate::value::Value;
@@ -82,11 +83,11 @@ fn substring(arguments: &[Value], run: &mut Run<'_>) -> Result<Value> {
         1.. => start - 1,
         _ => length + start,
     };
-    if from < 0 || from >= length && start > 0 && from > length {
-        return fail("the start position lies outside of the string");
+    if from < 0 || from > length {
+        let message = format!("the start position {start} lies outside of the string's {length} characters");
+        return Err(Fail::Null("feel.position", message));
     }
     let to = wanted.map_or(length, |wanted| from.saturating_add(wanted).min(length));
-    let from = from.min(length);
     let result = if string.is_ascii() {
         string[from as usize..to as usize].to_owned()
     } else {

@@ -3,7 +3,7 @@
 use super::State;
 use crate::builtins::BuiltinCode;
 use crate::function::{Function, FunctionKind, Parameter};
-use crate::node::{Call, Lambda, Matching, Node, Place};
+use crate::node::{Call, Kind, Lambda, Matching, Node, Place};
 use crate::run::{Run, Stop};
 use crate::types::Type;
 use crate::value::Value;
@@ -101,7 +101,11 @@ impl State<'_, '_, '_> {
     pub(super) fn call(&mut self, node: &Node, call: &Call) -> Result<Value, Stop> {
         let callee = self.eval(&call.callee)?;
         let Value::Function(function) = callee else {
-            return self.null(node, "feel.call", || format!("a {} is not a function", callee.type_name()));
+            let code = match call.callee.kind {
+                Kind::Path(..) => "feel.method",
+                _ => "feel.call",
+            };
+            return self.null(node, code, || format!("a {} is not a function", callee.type_name()));
         };
         let mut arguments = Vec::with_capacity(call.arguments.len());
         for argument in &call.arguments {
