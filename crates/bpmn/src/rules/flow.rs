@@ -100,29 +100,30 @@ pub(super) fn gateway_without_outgoing(scope: &Scope<'_>, problems: &mut Problem
 
 /// `bpmn.condition-not-allowed`: only activities and exclusive, inclusive and complex gateways choose (10.6.1).
 pub(super) fn condition_source(scope: &Scope<'_>, problems: &mut Problems<'_>) {
-    for flow in &scope.process.flows {
+    for flow in scope.process.flows.iter().filter(|flow| flow.condition.is_some()) {
         let source = &scope.process.nodes[flow.source];
-        let allowed = source.kind.is_activity()
-            || matches!(
-                source.kind,
-                FlowNodeKind::ExclusiveGateway
-                    | FlowNodeKind::InclusiveGateway
-                    | FlowNodeKind::ComplexGateway { .. }
-            );
-        if flow.condition.is_some() && !allowed {
-            let name = source.kind.element_name();
-            let message = format!("a sequence flow out of a `{name}` has a condition");
-            let help = "remove the condition, or put an exclusive or inclusive gateway before it";
-            let at = (flow.line, flow.column);
-            let id = Some(flow.id.clone());
-            match scope.definitions.dialect {
-                Dialect::Zeebe => problems.error("bpmn.condition-not-allowed", id, at, message, help),
-                // Its flows lead to events, which decide (10.6.6).
-                _ if matches!(source.kind, FlowNodeKind::EventBasedGateway { .. }) => {
-                    problems.error("bpmn.condition-not-allowed", id, at, message, help);
-                }
-                // The standard says it is not evaluated.
-                _ => problems.warning("bpmn.condition-not-allowed", id, at, message, help),
+        let looked_at = match &source.kind {
+            FlowNodeKind::ExclusiveGateway
+            | FlowNodeKind::InclusiveGateway
+            | FlowNodeKind::ComplexGateway { .. } => continue,
+            kind if kind.is_activity() => continue,
+            // Its flows lead to events, which decide (10.6.6).
+            FlowNodeKind::EventBasedGateway { .. } => None,
+            // A parallel gateway puts a token on each of its flows (13.4.1). In the dialect of Camunda 8, which refuses
+            // such models, what is written is done.
+            FlowNodeKind::ParallelGateway => Some(scope.definitions.dialect == Dialect::Zeebe),
+            _ => Some(true),
+        };
+        let name = source.kind.element_name();
+        let mut message = format!("a sequence flow out of a `{name}` has a condition");
+        let help = "remove the condition, or put an exclusive or inclusive gateway before it";
+        let (id, at) = (Some(flow.id.clone()), (flow.line, flow.column));
+        match looked_at {
+            None => problems.error("bpmn.condition-not-allowed", id, at, message, help),
+            Some(looked_at) => {
+                message +=
+                    if looked_at { "; a token takes it where it is true" } else { ", which is ignored" };
+                problems.warning("bpmn.condition-not-allowed", id, at, message, help);
             }
         }
     }

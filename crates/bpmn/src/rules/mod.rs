@@ -25,7 +25,7 @@ pub(crate) use schema::bpmn_elements;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::limits;
-use crate::model::{Definitions, FlowNode, Process, SequenceFlow};
+use crate::model::{self, Definitions, Dialect, FlowNode, Process, SequenceFlow};
 use crate::ns;
 use crate::xml::{Document, Element};
 
@@ -118,6 +118,7 @@ pub(crate) fn check_document(document: &Document) -> Vec<Diagnostic> {
     let mut problems = Problems::new(document.file());
     let root = document.root();
     if root.is(ns::BPMN, "definitions") {
+        problems.keeps_to_schema = model::dialect(document) == Dialect::Zeebe;
         DOCUMENT_RULES.iter().for_each(|rule| rule(document, &mut problems));
     } else {
         let message =
@@ -155,6 +156,9 @@ pub fn check_deployment(definitions: &Definitions) -> Vec<Diagnostic> {
 /// warning at deployment. A file whose warnings are not all shown may break them unseen.
 const LETTER: &[&str] = &["bpmn.element-count", "bpmn.element-order", "bpmn.too-many-problems"];
 
+/// The same rules for models in the dialect of Camunda 8, which validates every file against the schema.
+const SCHEMA: &[&str] = &["bpmn.element-count", "bpmn.element-order", "bpmn.stray-text"];
+
 /// Makes errors of the warnings about files that break the letter of the standard only.
 pub(crate) fn hold_to_the_letter(problems: &mut [Diagnostic]) {
     for problem in problems.iter_mut().filter(|problem| LETTER.contains(&problem.code)) {
@@ -180,11 +184,13 @@ pub(crate) struct Problems<'a> {
     list: Vec<Diagnostic>,
     /// Errors and warnings so far, those not kept included.
     seen: [usize; 2],
+    /// What breaks the schema is an error, whatever it means.
+    keeps_to_schema: bool,
 }
 
 impl<'a> Problems<'a> {
     pub(crate) fn new(file: &'a str) -> Self {
-        Self { file, list: Vec::new(), seen: [0; 2] }
+        Self { file, list: Vec::new(), seen: [0; 2], keeps_to_schema: false }
     }
 
     pub(crate) fn into_list(self) -> Vec<Diagnostic> {
@@ -256,6 +262,10 @@ impl<'a> Problems<'a> {
         message: String,
         help: &str,
     ) {
+        let severity = match severity {
+            Severity::Warning if self.keeps_to_schema && SCHEMA.contains(&code) => Severity::Error,
+            severity => severity,
+        };
         let seen = &mut self.seen[usize::from(severity == Severity::Warning)];
         *seen += 1;
         // Counted apart: no number of warnings hides an error, or makes one.

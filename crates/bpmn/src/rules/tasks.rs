@@ -65,21 +65,22 @@ pub(super) fn io_mapping(scope: &Scope<'_>, problems: &mut Problems<'_>) {
             if mapping.target.trim().is_empty() {
                 report(format!("the target of an {what} mapping is empty"), "name a variable");
             } else if !is_path(&mapping.target) {
-                let help = "use names of letters, digits, `_` and spaces, joined by dots";
+                let help = "use names of ASCII letters, digits, `_` and spaces, joined by dots";
                 report(format!("the target `{}` is not a variable or a path in one", mapping.target), help);
             }
         }
     }
 }
 
-/// `a`, `a.b_2`, `Vacation Approval`: names FEEL reads as one name each.
+/// `a`, `a.b_2`, `Vacation Approval`: names FEEL reads as one name each. Variables may have any name, targets of mappings
+/// are ASCII, as the broker of Camunda 8 has it.
 fn is_path(target: &str) -> bool {
     target.split('.').all(|name| {
         let mut characters = name.chars();
-        let first = characters.next().is_some_and(|first| first.is_alphabetic() || first == '_');
+        let first = characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_');
         first
             && !name.ends_with(' ')
-            && characters.all(|rest| rest.is_alphanumeric() || matches!(rest, '_' | ' '))
+            && characters.all(|rest| rest.is_ascii_alphanumeric() || matches!(rest, '_' | ' '))
     })
 }
 

@@ -59,11 +59,20 @@ impl Compiler<'_> {
         }
     }
 
+    /// Whether conditions on flows out of a parallel gateway are done as written: Camunda 8 has none, so what they are
+    /// there for is no question of compatibility.
+    fn looks_behind_parallel(&self) -> bool {
+        self.definitions.dialect == Dialect::Zeebe
+    }
+
     fn flow(&mut self, process: &model::Process, flow: &model::SequenceFlow) -> Flow {
         let source = &process.nodes[flow.source];
-        // Only these look at conditions (BPMN 8.4.13); elsewhere they say nothing.
-        let ignored =
-            matches!(source.kind, FlowNodeKind::ParallelGateway | FlowNodeKind::EventBasedGateway { .. });
+        // These do not look at conditions (BPMN 8.4.13).
+        let ignored = match source.kind {
+            FlowNodeKind::ParallelGateway => !self.looks_behind_parallel(),
+            FlowNodeKind::EventBasedGateway { .. } => true,
+            _ => false,
+        };
         let condition = flow.condition.as_ref().filter(|_| !ignored);
         let condition = condition.map(|condition| self.expression(&source.id, condition));
         let (source, target) = (flow.source, flow.target);
@@ -95,11 +104,10 @@ impl Compiler<'_> {
         let own_choice = matches!(
             kind,
             NodeKind::ExclusiveGateway
-                | NodeKind::ParallelGateway
                 | NodeKind::InclusiveGateway(_)
                 | NodeKind::ComplexGateway(_)
                 | NodeKind::EventBasedGateway(_)
-        );
+        ) || matches!(kind, NodeKind::ParallelGateway) && !self.looks_behind_parallel();
         let conditions = node.outgoing.iter().any(|&flow| process.flows[flow].condition.is_some());
         let compensation = node.boundary.iter().find_map(|&event| Some((event, handler(process, event)?)));
         let mut out = Node {

@@ -78,8 +78,8 @@ fn loops_calls_and_compensation_are_sound() {
         "s > a > u > e",
     ));
     let xml = file(&format!(
-        r#"<process id="p" isExecutable="true"><startEvent id="s"/>{}<boundaryEvent id="undo" attachedToRef="a"><compensateEventDefinition id="c"/></boundaryEvent>{}<association id="as" sourceRef="undo" targetRef="h" associationDirection="One"/><exclusiveGateway id="g" default="f4"/><endEvent id="e"/><endEvent id="back"><compensateEventDefinition id="c2"/></endEvent>
-        <sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="g"/><sequenceFlow id="f3" sourceRef="g" targetRef="back"><conditionExpression xsi:type="tFormalExpression">=failed</conditionExpression></sequenceFlow><sequenceFlow id="f4" sourceRef="g" targetRef="e"/></process>"#,
+        r#"<process id="p" isExecutable="true"><startEvent id="s"/>{}<boundaryEvent id="undo" attachedToRef="a"><compensateEventDefinition id="c"/></boundaryEvent>{}<exclusiveGateway id="g" default="f4"/><endEvent id="e"/><endEvent id="back"><compensateEventDefinition id="c2"/></endEvent>
+        <sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="g"/><sequenceFlow id="f3" sourceRef="g" targetRef="back"><conditionExpression xsi:type="tFormalExpression">=failed</conditionExpression></sequenceFlow><sequenceFlow id="f4" sourceRef="g" targetRef="e"/><association id="as" sourceRef="undo" targetRef="h" associationDirection="One"/></process>"#,
         service("a", "a", ""),
         service("h", "h", "")
             .replace("<serviceTask id=\"h\"", "<serviceTask id=\"h\" isForCompensation=\"true\"")

@@ -1,5 +1,6 @@
 //! Which models deploy.
 
+use super::last;
 use testkit::{file, trace};
 
 const START: &str = r#"<startEvent id="s"/><sequenceFlow id="s_a" sourceRef="s" targetRef="a"/>"#;
@@ -48,6 +49,23 @@ fn zeebe_models_that_break_the_schema_are_refused_with_the_place() {
         ),
         ("an id twice", with(r#"<task id="a"/>"#), "bpmn.duplicate-id", "`a`"),
         (
+            "a wrong order of children",
+            with(
+                r#"<task id="t"><outgoing>t_e</outgoing><documentation>late</documentation></task><sequenceFlow id="t_e" sourceRef="t" targetRef="e"/>"#,
+            ),
+            "bpmn.element-order",
+            "documentation",
+        ),
+        (
+            "too many of a child",
+            with(
+                r#"<task id="t"><multiInstanceLoopCharacteristics><loopCardinality>=1</loopCardinality><loopCardinality>=2</loopCardinality></multiInstanceLoopCharacteristics></task>"#,
+            ),
+            "bpmn.element-count",
+            "loopCardinality",
+        ),
+        ("text between elements", with(r#"<task id="t">text</task>"#), "bpmn.stray-text", "text"),
+        (
             "an id twice across pools",
             file(&format!(
                 r#"<collaboration id="c"><participant id="x" processRef="p"/><participant id="y" processRef="q"/></collaboration>
@@ -66,18 +84,6 @@ fn zeebe_models_that_break_the_schema_are_refused_with_the_place() {
 fn zeebe_models_may_leave_out_and_add_what_changes_nothing() {
     let cases = [
         ("incoming and outgoing are absent", with("")),
-        (
-            "an order of children that the schema does not have",
-            with(
-                r#"<task id="t"><outgoing>t_e</outgoing><documentation>late</documentation></task><sequenceFlow id="t_e" sourceRef="t" targetRef="e"/>"#,
-            ),
-        ),
-        (
-            "a target with letters beyond ASCII",
-            with(
-                r#"<manualTask id="t"><extensionElements><zeebe:ioMapping><zeebe:input source="=1" target="größe"/></zeebe:ioMapping></extensionElements></manualTask>"#,
-            ),
-        ),
         (
             "unknown extension elements",
             with(
@@ -160,25 +166,58 @@ fn zeebe_models_that_make_no_sense_are_refused_with_the_place() {
             "source",
         ),
         (
-            "a condition on a flow out of a parallel gateway",
-            process(&format!(
-                r#"<startEvent id="s"/><sequenceFlow id="s_g" sourceRef="s" targetRef="g"/><parallelGateway id="g"/>
-                <sequenceFlow id="g_a" sourceRef="g" targetRef="a"><conditionExpression>=true</conditionExpression></sequenceFlow>
-                <sequenceFlow id="g_e" sourceRef="g" targetRef="e"/>{WORK}"#
-            )),
-            "bpmn.condition-not-allowed",
-            "parallelGateway",
-        ),
-        (
-            "a condition on a flow out of an event",
-            process(&format!(
-                r#"<startEvent id="s"/><sequenceFlow id="s_a" sourceRef="s" targetRef="a"><conditionExpression>=true</conditionExpression></sequenceFlow>{WORK}"#
-            )),
-            "bpmn.condition-not-allowed",
-            "startEvent",
+            "a target with letters beyond ASCII",
+            with(
+                r#"<manualTask id="t"><extensionElements><zeebe:ioMapping><zeebe:input source="=1" target="größe"/></zeebe:ioMapping></extensionElements></manualTask>"#,
+            ),
+            "zeebe.io-mapping",
+            "größe",
         ),
     ];
     for (claim, model, code, what) in cases {
         refused(claim, &model, code, what);
     }
+}
+
+const SPLIT: &str = r#"s: startEvent
+g: parallelGateway
+a: serviceTask
+b: serviceTask
+e: endEvent
+s -> [go] g -> [left] a -> e; g -> [right] b -> e"#;
+
+#[test]
+fn zeebe_conditions_out_of_events_and_parallel_gateways_are_executed() {
+    let stuck = "incident CONDITION_ERROR at ";
+    for (variables, lines) in [
+        (r#"{"go":true,"left":true,"right":true}"#, ["activated a", "activated b"]),
+        (r#"{"go":true,"left":true,"right":false}"#, ["activated a", ""]),
+        (r#"{"go":true,"left":false,"right":false}"#, [stuck, "g: "]),
+        (r#"{"go":false,"left":true,"right":true}"#, [stuck, "s: "]),
+    ] {
+        let found = last(SPLIT, &format!("start p {variables}")).join("\n");
+        assert!(lines.iter().all(|line| found.contains(line)), "{variables}: {found}");
+        assert_eq!(found.contains("activated b"), lines[1] == "activated b", "{variables}: {found}");
+    }
+    // The same in plain BPMN: the gateway looks at no conditions.
+    let plain = testkit::trace(&testkit::draw(SPLIT), r#"start p {"go":true,"left":false,"right":false}"#);
+    assert!(plain.contains("activated a") && plain.contains("activated b"), "{plain}");
+}
+
+#[test]
+fn zeebe_conditions_out_of_event_based_gateways_are_refused() {
+    let model = process(&format!(
+        r#"<startEvent id="s"/><sequenceFlow id="s_g" sourceRef="s" targetRef="g"/><eventBasedGateway id="g"/>
+        <sequenceFlow id="g_t" sourceRef="g" targetRef="t"><conditionExpression>=true</conditionExpression></sequenceFlow>
+        <sequenceFlow id="g_u" sourceRef="g" targetRef="u"/>
+        <intermediateCatchEvent id="t"><timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefinition></intermediateCatchEvent>
+        <intermediateCatchEvent id="u"><timerEventDefinition><timeDuration>PT2S</timeDuration></timerEventDefinition></intermediateCatchEvent>
+        <sequenceFlow id="t_a" sourceRef="t" targetRef="a"/><sequenceFlow id="u_a" sourceRef="u" targetRef="a"/>{WORK}"#
+    ));
+    refused(
+        "a condition behind an event-based gateway",
+        &model,
+        "bpmn.condition-not-allowed",
+        "eventBasedGateway",
+    );
 }

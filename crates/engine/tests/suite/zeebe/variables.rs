@@ -155,7 +155,7 @@ fn zeebe_ad_hoc_sub_processes_without_a_choice_do_not_stay() {
     let drawing = |extensions: &str| {
         format!(
             "<extensionElements><zeebe:properties/></extensionElements>\ns: startEvent
-sub: adHocSubProcess <extensionElements>{extensions}</extensionElements><completionCondition>=done</completionCondition> {{\na: serviceTask\nb: serviceTask\n}}
+sub: adHocSubProcess <extensionElements>{extensions}</extensionElements> {{\na: serviceTask\nb: serviceTask\n<completionCondition>=done</completionCondition>\n}}
 e: endEvent\ns -> sub -> e"
         )
     };
