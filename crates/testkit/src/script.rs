@@ -288,9 +288,9 @@ impl World {
             "fail" => Command::FailJob {
                 job,
                 retries: first.parse().unwrap_or(0),
-                back_off: after.parse().unwrap_or(0),
+                back_off: after.split(' ').next().and_then(|text| text.parse().ok()).unwrap_or(0),
                 message: "it broke".into(),
-                variables: Vec::new(),
+                variables: variables(after.find('{').map_or("", |at| &after[at..])),
                 fence: 0,
             },
             "error" => Command::ThrowJobError {

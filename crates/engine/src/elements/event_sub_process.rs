@@ -16,23 +16,34 @@ pub(crate) fn trigger(run: &mut Run<'_>, scope: Key, start: usize, variables: Va
         take_over(run, scope);
     }
     let key = run.key();
-    let maps = !process.nodes[start].outputs.is_empty();
-    if reach == Reach::Enclosing && !maps {
+    let model = &process.nodes[start];
+    let goes_out = reach == Reach::Enclosing && model.outputs.is_empty();
+    if goes_out {
         run.merge(scope, variables.clone());
     }
-    let local = maps || reach == Reach::EventOnly;
-    let mut with = |run: &mut Run<'_>| {
-        if local {
+    let begun = open(run, node, key, scope, |run| {
+        if !goes_out {
             run.set_local(key, variables.clone());
         }
-    };
-    if let Err(failure) = activate(run, node, start, key, scope, &mut with) {
-        let ordinal = process.nodes[node].ordinal;
-        if !run.instance.is_live(key) {
-            run.emit(Event::ElementActivating { key, ordinal, scope });
+    });
+    // Start listeners come first; they find what went outwards.
+    let listened = model.listeners.as_ref().is_some_and(|listeners| !listeners.start.is_empty());
+    match begun {
+        Ok(()) if goes_out && !variables.is_empty() && !listened => {
+            let event = run.key();
+            run.pass_handing_on(start, event, key, variables, Reach::EventOnly);
         }
-        run.incident(key, ordinal, Key::NONE, failure);
+        Ok(()) => run.start(start, key),
+        Err(failure) => stuck(run, node, key, scope, failure),
     }
+}
+
+fn stuck(run: &mut Run<'_>, node: usize, key: Key, scope: Key, failure: Failure) {
+    let ordinal = run.process.nodes[node].ordinal;
+    if !run.instance.is_live(key) {
+        run.emit(Event::ElementActivating { key, ordinal, scope });
+    }
+    run.incident(key, ordinal, Key::NONE, failure);
 }
 
 /// Ends everything in the scope, and what its event sub-processes wait for. Its boundary events stay.
@@ -62,7 +73,19 @@ pub(super) fn activate(
     start: usize,
     key: Key,
     scope: Key,
-    with: &mut dyn FnMut(&mut Run<'_>),
+) -> Result<(), Failure> {
+    open(run, node, key, scope, |_| {})?;
+    run.start(start, key);
+    Ok(())
+}
+
+/// Opens its scope, with what `bring` sets in it before its own event sub-processes are armed.
+fn open(
+    run: &mut Run<'_>,
+    node: usize,
+    key: Key,
+    scope: Key,
+    bring: impl FnOnce(&mut Run<'_>),
 ) -> Result<(), Failure> {
     let process = run.process;
     let model = &process.nodes[node];
@@ -70,9 +93,8 @@ pub(super) fn activate(
     let mut waits = Vec::new();
     run.plan_event_sub_processes(&model.event_sub_processes, at, &mut waits)?;
     run.emit(Event::ElementActivated { key, ordinal: model.ordinal, scope });
-    with(run);
+    bring(run);
     run.open(key, waits);
-    run.start(start, key);
     Ok(())
 }
 

@@ -114,9 +114,7 @@ pub(crate) fn activate(run: &mut Run<'_>, node: usize, key: Key, scope: Key) -> 
         NodeKind::ComplexGateway(gateway) => complex_gateway::activate(run, node, gateway, key, scope),
         NodeKind::EventBasedGateway(gateway) => event_based_gateway::activate(run, node, gateway, key, scope),
         NodeKind::SubProcess { starts, .. } => sub_process::activate(run, node, starts, key, scope),
-        NodeKind::EventSubProcess { start, .. } => {
-            event_sub_process::activate(run, node, *start, key, scope, &mut |_| {})
-        }
+        NodeKind::EventSubProcess { start, .. } => event_sub_process::activate(run, node, *start, key, scope),
         NodeKind::AdHoc(model) => ad_hoc_sub_process::activate(run, node, model, key, scope),
         NodeKind::Call(call) => call_activity::activate(run, node, call, key, scope),
     }

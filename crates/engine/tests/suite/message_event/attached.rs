@@ -290,42 +290,44 @@ fn event_sub_process_message_takes_the_process_over() {
         &event_sub_process("message(M)"),
         r#"start p; publish M - 0 {"x":1}; complete h"#,
         expect![[r#"
-        > start p
-          created p v1
-          waits for M '' at t
-          sent OpenSubscription
-          passed s
-          flow s_a
-          activated a
-          job a retries 3
-          InstanceSubscribed
-        > publish M - 0 {"x":1}
-          MessagePublished
-          MessageCorrelating
-          sent CorrelateSubscription
-          MessageExpired
-          SubscriptionCorrelated M at t
-          SubscriptionClosed M at t
-          sent AcceptCorrelation
-          JobCanceled a
-          terminated a
-          ScopeInterrupted p
-          variables of p {"x":1}
-          activated es
-          passed t
-          flow t_h
-          activated h
-          job h retries 3
-          MessageCorrelated
-        > complete h
-          JobActivated h
-          JobCompleted h
-          completed h
-          flow h_x
-          passed x
-          completed es
-          InstanceCompleted
-    "#]],
+            > start p
+              created p v1
+              waits for M '' at t
+              sent OpenSubscription
+              passed s
+              flow s_a
+              activated a
+              job a retries 3
+              InstanceSubscribed
+            > publish M - 0 {"x":1}
+              MessagePublished
+              MessageCorrelating
+              sent CorrelateSubscription
+              MessageExpired
+              SubscriptionCorrelated M at t
+              SubscriptionClosed M at t
+              sent AcceptCorrelation
+              JobCanceled a
+              terminated a
+              ScopeInterrupted p
+              variables of p {"x":1}
+              activated es
+              activated t
+              variables of t {"x":1}
+              completed t
+              flow t_h
+              activated h
+              job h retries 3
+              MessageCorrelated
+            > complete h
+              JobActivated h
+              JobCompleted h
+              completed h
+              flow h_x
+              passed x
+              completed es
+              InstanceCompleted
+        "#]],
     );
 }
 

@@ -277,40 +277,42 @@ fn event_sub_process_signal_takes_the_process_over() {
         &event_sub_process("signal(S)"),
         r#"start p; signal S {"x":1}; complete h"#,
         expect![[r#"
-        > start p
-          created p v1
-          waits for signal S at t
-          sent SubscribeSignal
-          passed s
-          flow s_a
-          activated a
-          job a retries 3
-          SignalSubscribed
-        > signal S {"x":1}
-          SignalBroadcast
-          sent CorrelateSubscription
-          SubscriptionCorrelated S at t
-          SubscriptionClosed S at t
-          sent UnsubscribeSignal
-          JobCanceled a
-          terminated a
-          ScopeInterrupted p
-          variables of p {"x":1}
-          activated es
-          passed t
-          flow t_h
-          activated h
-          job h retries 3
-          SignalUnsubscribed
-        > complete h
-          JobActivated h
-          JobCompleted h
-          completed h
-          flow h_x
-          passed x
-          completed es
-          InstanceCompleted
-    "#]],
+            > start p
+              created p v1
+              waits for signal S at t
+              sent SubscribeSignal
+              passed s
+              flow s_a
+              activated a
+              job a retries 3
+              SignalSubscribed
+            > signal S {"x":1}
+              SignalBroadcast
+              sent CorrelateSubscription
+              SubscriptionCorrelated S at t
+              SubscriptionClosed S at t
+              sent UnsubscribeSignal
+              JobCanceled a
+              terminated a
+              ScopeInterrupted p
+              variables of p {"x":1}
+              activated es
+              activated t
+              variables of t {"x":1}
+              completed t
+              flow t_h
+              activated h
+              job h retries 3
+              SignalUnsubscribed
+            > complete h
+              JobActivated h
+              JobCompleted h
+              completed h
+              flow h_x
+              passed x
+              completed es
+              InstanceCompleted
+        "#]],
     );
 }
 

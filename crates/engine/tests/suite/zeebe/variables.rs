@@ -128,6 +128,61 @@ s -> e"#;
     check(drawing, r#"start p {"n":1}"#, &[r#"variables of e {"m":1}"#, "InstanceCompleted"]);
 }
 
+/// An interrupting event sub-process, with a task in it.
+const HANDLER: &str = "s: startEvent
+a: serviceTask
+e: endEvent
+s -> a -> e
+es: subProcess triggeredByEvent=true {
+t: startEvent EVENT
+h: serviceTask
+x: endEvent
+t -> h -> x
+}";
+
+#[test]
+fn zeebe_variables_of_a_message_stay_at_the_start_of_an_event_sub_process_and_go_out_of_it() {
+    let publish = r#"start p {"k":"k"}; publish M k 0 {"v":1}"#;
+    let without = HANDLER.replace("EVENT", "message(M =k)");
+    check(
+        &without,
+        publish,
+        &[r#"variables of p {"v":1}"#, "activated es", r#"variables of t {"v":1}"#, "completed t"],
+    );
+    // What the handler changes is the process's own.
+    check(&without, &format!(r#"{publish}; complete h {{"v":2}}"#), &[r#"variables of p {"v":2}"#]);
+    let with = HANDLER.replace("EVENT", &format!("message(M =k){MAPPING}"));
+    check(
+        &with,
+        publish,
+        &["activated es", r#"variables of es {"v":1}"#, r#"variables of p {"w":1}"#, "completed t"],
+    );
+    let lines = last(&with, publish);
+    assert!(!lines.iter().any(|line| line == r#"variables of p {"v":1}"#), "{}", lines.join("\n"));
+}
+
+#[test]
+fn zeebe_variables_of_an_error_stay_in_the_event_sub_process() {
+    let throw = r#"start p; error a E {"v":1}"#;
+    let drawing = HANDLER.replace("EVENT", "error(E)");
+    check(&drawing, throw, &["activated es", r#"variables of es {"v":1}"#, "activated h"]);
+    let lines = last(&drawing, throw);
+    assert!(!lines.iter().any(|line| line.starts_with("variables of p")), "{}", lines.join("\n"));
+    check(&drawing, &format!("{throw}; activate h"), &[r#"job has {"v":1}"#]);
+}
+
+#[test]
+fn zeebe_variables_of_a_failed_job_stay_with_its_element() {
+    let failed = r#"start p {"v":0}; fail a 1 0 {"v":1,"w":2}"#;
+    check(&task(""), failed, &["job failed, 1 retries left", r#"variables of a {"v":1,"w":2}"#]);
+    let lines = last(&task(""), failed);
+    assert!(!lines.iter().any(|line| line.starts_with("variables of p")), "{}", lines.join("\n"));
+    // The next try sees them; they end with the element.
+    check(&task(""), &format!("{failed}; activate a"), &[r#"job has {"v":1,"w":2}"#]);
+    let done = format!("{failed}; complete a; activate b");
+    check(&task(""), &done, &[r#"job has {"v":0}"#]);
+}
+
 const EACH: &str = r#"s: startEvent
 a: serviceTask <multiInstanceLoopCharacteristics isSequential="true"><extensionElements><zeebe:loopCharacteristics inputCollection="=list" inputElement="it"/></extensionElements></multiInstanceLoopCharacteristics>
 e: endEvent
