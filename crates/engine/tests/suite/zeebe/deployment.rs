@@ -16,6 +16,15 @@ fn with(more: &str) -> String {
     process(&format!("{START}{WORK}{more}"))
 }
 
+/// A gateway with a default flow and this condition.
+fn chosen_by(condition: &str) -> String {
+    process(&format!(
+        r#"<startEvent id="s"/><sequenceFlow id="s_g" sourceRef="s" targetRef="g"/><exclusiveGateway id="g" default="g_a"/>
+        <sequenceFlow id="g_a" sourceRef="g" targetRef="a"/>
+        <sequenceFlow id="g_e" sourceRef="g" targetRef="e"><conditionExpression>{condition}</conditionExpression></sequenceFlow>{WORK}"#
+    ))
+}
+
 #[track_caller]
 fn accepted(claim: &str, model: &str) {
     let found = trace(model, "");
@@ -173,6 +182,22 @@ fn zeebe_models_that_make_no_sense_are_refused_with_the_place() {
             "zeebe.io-mapping",
             "größe",
         ),
+        (
+            "a condition on a flow out of an event-based gateway",
+            process(
+                r#"<startEvent id="s"/><sequenceFlow id="s_g" sourceRef="s" targetRef="g"/><eventBasedGateway id="g"/>
+                <sequenceFlow id="g_t" sourceRef="g" targetRef="t"><conditionExpression>=true</conditionExpression></sequenceFlow>
+                <sequenceFlow id="g_u" sourceRef="g" targetRef="u"/>
+                <intermediateCatchEvent id="t"><timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefinition></intermediateCatchEvent>
+                <intermediateCatchEvent id="u"><timerEventDefinition><timeDuration>PT2S</timeDuration></timerEventDefinition></intermediateCatchEvent>
+                <endEvent id="e"><extensionElements><zeebe:properties/></extensionElements></endEvent>
+                <sequenceFlow id="t_e" sourceRef="t" targetRef="e"/><sequenceFlow id="u_e" sourceRef="u" targetRef="e"/>"#,
+            ),
+            "bpmn.condition-not-allowed",
+            "eventBasedGateway",
+        ),
+        ("a number as a condition", chosen_by("=5"), "bpmn.truth-value", "g_e"),
+        ("a text as a condition", chosen_by("=&quot;yes&quot;"), "bpmn.truth-value", "g_e"),
     ];
     for (claim, model, code, what) in cases {
         refused(claim, &model, code, what);

@@ -112,7 +112,7 @@ fn zeebe_expressions_write_temporal_values_as_the_broker_does() {
 }
 
 const GATEWAY: &str = r#"s: startEvent
-g: exclusiveGateway DEFAULT
+g: GATEWAY DEFAULT
 a: serviceTask
 b: serviceTask
 e: endEvent
@@ -120,20 +120,36 @@ s -> g -> [c] a -> e; g -> CONDITION b -> e"#;
 
 #[test]
 fn zeebe_conditions_must_be_true_or_false() {
-    let with_default = GATEWAY.replace("DEFAULT", "default=g_b").replace("CONDITION ", "");
-    for (variables, found) in [("{}", "NULL"), (r#"{"c":1}"#, "NUMBER"), (r#"{"c":"true"}"#, "STRING")] {
-        let incident = format!(
-            "incident EXTRACT_VALUE_ERROR at g: Expected result of the expression 'c' to be 'BOOLEAN', but was '{found}'."
+    for gateway in ["exclusiveGateway", "inclusiveGateway"] {
+        let drawing = GATEWAY.replace("GATEWAY", gateway);
+        let with_default = drawing.replace("DEFAULT", "default=g_b").replace("CONDITION ", "");
+        let values = [
+            ("{}", "NULL"),
+            (r#"{"c":null}"#, "NULL"),
+            (r#"{"c":1}"#, "NUMBER"),
+            (r#"{"c":"true"}"#, "STRING"),
+            (r#"{"c":[true]}"#, "ARRAY"),
+        ];
+        for (variables, found) in values {
+            let incident = format!(
+                "incident EXTRACT_VALUE_ERROR at g: Expected result of the expression 'c' to be 'BOOLEAN', but was '{found}'."
+            );
+            let lines = last(&with_default, &format!("start p {variables}"));
+            assert!(lines.iter().any(|line| line.starts_with(&incident)), "{}", lines.join("\n"));
+            assert!(!lines.iter().any(|line| line == "activated b"), "{}", lines.join("\n"));
+        }
+        check(&with_default, r#"start p {"c":false}"#, &["activated b"]);
+        let without = drawing.replace("DEFAULT", "").replace("CONDITION", "[c]");
+        let incident = "incident CONDITION_ERROR at g: Expected at least one condition to evaluate to true, or to have a default flow";
+        check(&without, r#"start p {"c":false}"#, &[incident]);
+        // A condition behind one that is true counts at an inclusive gateway alone.
+        let behind = drawing.replace("DEFAULT", "").replace("CONDITION", "[missing]");
+        let lines = last(&behind, r#"start p {"c":true}"#);
+        assert_eq!(
+            lines.iter().any(|line| line.starts_with("incident EXTRACT_VALUE_ERROR at g: ")),
+            gateway == "inclusiveGateway",
+            "{}",
+            lines.join("\n")
         );
-        let lines = last(&with_default, &format!("start p {variables}"));
-        assert!(lines.iter().any(|line| line.starts_with(&incident)), "{}", lines.join("\n"));
     }
-    check(&with_default, r#"start p {"c":false}"#, &["activated b"]);
-    let without = GATEWAY.replace("DEFAULT", "").replace("CONDITION", "[c]");
-    let lines = last(&without, r#"start p {"c":false}"#);
-    assert!(
-        lines.iter().any(|line| line.starts_with("incident CONDITION_ERROR at g: ")),
-        "{}",
-        lines.join("\n")
-    );
 }
