@@ -141,7 +141,8 @@ pub(super) fn timer_text(scope: &Scope<'_>, problems: &mut Problems<'_>) {
 const TIMER_HELP: &str =
     "write ISO 8601, such as 2026-11-25T08:00:00Z, PT15M or R3/PT1H, or a FEEL expression after `=`";
 
-/// `bpmn.timer`: a timer says when it fires, and Camunda 8's catch events fire once.
+/// `bpmn.timer`: a timer says when it fires, and Camunda 8's catch events fire once. That its start events with a duration
+/// do so too is seldom meant.
 pub(super) fn timer(scope: &Scope<'_>, problems: &mut Problems<'_>) {
     for (_, node) in scope.nodes() {
         for _ in triggers(node).iter().filter(|it| matches!(it, EventTrigger::Timer(TimerDefinition::Absent)))
@@ -155,6 +156,15 @@ pub(super) fn timer(scope: &Scope<'_>, problems: &mut Problems<'_>) {
         if waits && cycles && scope.definitions.dialect == Dialect::Zeebe {
             let message = "a timer catch event has a cycle, but it fires once".to_owned();
             problems.node(node, "bpmn.timer", message, "use a duration or a date");
+        }
+        let starts = matches!(node.kind, FlowNodeKind::StartEvent { .. }) && node.parent.is_none();
+        let spans =
+            triggers(node).iter().any(|it| matches!(it, EventTrigger::Timer(TimerDefinition::Duration(_))));
+        if starts && spans && scope.definitions.dialect == Dialect::Zeebe {
+            let message =
+                "the timer of a start event has a duration: it fires once, so long after deployment";
+            let help = "use a date to start once, or a cycle to start again and again";
+            problems.node_warning(node, "bpmn.timer", message.to_owned(), help);
         }
     }
 }

@@ -538,6 +538,22 @@ fn a_clean_model_has_no_problems() {
 }
 
 #[test]
+fn a_start_event_of_camunda_8_with_a_duration_is_a_warning() {
+    let model = |plain: &str, child: &str| {
+        process(&format!(
+            "{plain}<bpmn:startEvent id='s'><bpmn:timerEventDefinition><bpmn:{child}</bpmn:timerEventDefinition></bpmn:startEvent>\
+             <bpmn:sequenceFlow id='f' sourceRef='s' targetRef='e'/><bpmn:endEvent id='e'/>"
+        ))
+    };
+    let found = problems(&model("", "timeDuration>PT1S</bpmn:timeDuration>"));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let it = &found[0];
+    assert_eq!((it.code, it.element_id.as_deref(), it.is_error()), ("bpmn.timer", Some("s"), false));
+    assert_eq!(problems(&model("", "timeCycle>R/PT1S</bpmn:timeCycle>")), []);
+    assert_eq!(problems(&model("!", "timeDuration>=duration(\"PT1S\")</bpmn:timeDuration>")), []);
+}
+
+#[test]
 fn all_problems_are_reported_at_once() {
     let text = process(
         "<bpmn:startEvent id='s'/><bpmn:serviceTask id='a'/><bpmn:serviceTask id='b'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='gone'/>",

@@ -123,6 +123,16 @@ h: serviceTask\ne: endEvent\ny: endEvent\ns -> a -> e; b -> h -> y"
 }
 
 #[test]
+fn zeebe_start_timers_with_a_duration_fire_once_after_deployment() {
+    let drawing = "s: startEvent timer(PT1S)\na: serviceTask\ne: endEvent\ns -> a -> e";
+    let lines = last(drawing, "time 999");
+    assert_eq!(lines, Vec::<String>::new());
+    check(drawing, "time 999; time 1", &["created p v1", "activated a"]);
+    let lines = last(drawing, "time 1000; time 5000");
+    assert_eq!(lines, Vec::<String>::new());
+}
+
+#[test]
 fn zeebe_execution_listeners_cannot_throw_errors() {
     let drawing = r#"s: startEvent
 a: serviceTask <extensionElements><zeebe:executionListeners><zeebe:executionListener eventType="start" type="l"/></zeebe:executionListeners></extensionElements>
