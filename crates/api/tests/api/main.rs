@@ -3,6 +3,7 @@
 mod server;
 
 mod camunda;
+mod camunda_bodies;
 mod cluster;
 mod decisions;
 mod definitions;
