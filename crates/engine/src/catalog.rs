@@ -1,5 +1,7 @@
-//! The catalog: process definitions by key, id and version, their message and timer start events.
+//! The catalog: process definitions by key, id and version, their message and timer start events, and what was deleted.
 
+mod delete;
+mod deleted;
 mod deploy;
 
 use crate::aggregate::{Env, Step, misdirected};
@@ -13,6 +15,8 @@ use crate::instance::Instance;
 use crate::limits;
 use crate::timer;
 use bpmn::model::Binding;
+use deleted::Deleted;
+pub(crate) use deleted::{Deletions, ResourceKind};
 use record::command::Origin;
 use record::wire::{self, Bytes, WireError};
 use record::{
@@ -61,6 +65,7 @@ record::message! {
     pub struct Kept {
         1 deployed: Vec<(Str, Event)>,
         2 timers: Vec<(Str, StartTimer)>,
+        3 deleted: Vec<(Str, Deleted)>,
     }
 }
 
@@ -74,6 +79,7 @@ pub struct Catalog {
     decisions: Decisions,
     files: Files,
     data_stores: DataStores,
+    deletions: Deletions,
     /// In order of deployment, for the checkpoint.
     order: Vec<Key>,
     /// What a model binds to within its deployment need not be there.
@@ -193,6 +199,9 @@ impl Catalog {
                 let events = Catalog::write_data_store(store, value, *instance, *env.sends);
                 *env.sends += 1;
                 Ok(Step { events, response: Response::Done {}, index: Vec::new(), more: false })
+            }
+            Command::DeleteResource { resource, history, running } => {
+                self.delete(tenant, *resource, *history, *running, env)
             }
             Command::TriggerStartTimer { timer } => self.trigger_timer(tenant, *timer, env),
             Command::EvaluateConditions { definition, variables, business_id } => {
@@ -321,6 +330,9 @@ impl Catalog {
                 }
             }
             Event::FileDeployed { .. } => self.files.apply(tenant, event),
+            Event::DefinitionDeleted { .. }
+            | Event::RequirementsDeleted { .. }
+            | Event::FileDeleted { .. } => self.apply_deletion(tenant, event),
             Event::DataStoreChanged { .. } => self.data_stores.apply(tenant, event),
             _ => self.decisions.apply(tenant, event),
         }
@@ -350,7 +362,8 @@ impl Catalog {
         });
         let deployed = deployed.chain(self.decisions.events()).chain(self.files.events());
         let deployed = deployed.chain(self.data_stores.events()).collect();
-        wire::to_bytes(&Kept { deployed, timers: self.timers.clone() })
+        let deleted = self.deletions.all().to_vec();
+        wire::to_bytes(&Kept { deployed, timers: self.timers.clone(), deleted })
     }
 
     /// The inverse of [`Catalog::encode`].
@@ -361,6 +374,23 @@ impl Catalog {
             catalog.apply(tenant, event, &mut Vec::new());
         }
         catalog.timers = kept.timers;
+        for (tenant, deleted) in kept.deleted {
+            catalog.deletions.add(&tenant, deleted);
+        }
         Ok(catalog)
+    }
+}
+
+/// Takes a key out of the versions that share an id.
+pub(crate) fn remove_version<I: std::hash::Hash + Eq>(
+    versions: &mut FxHashMap<I, Vec<Key>>,
+    id: I,
+    key: Key,
+) {
+    if let Some(keys) = versions.get_mut(&id) {
+        keys.retain(|other| *other != key);
+        if keys.is_empty() {
+            versions.remove(&id);
+        }
     }
 }

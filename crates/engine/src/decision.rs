@@ -3,6 +3,7 @@
 
 mod deploy;
 
+use crate::catalog::{ResourceKind, remove_version};
 use crate::expression::Evaluator;
 use dmn::{Compiled, DecisionOutcome, Model};
 use record::event::{DecisionEvaluation, EvaluatedDecision, EvaluatedInput, MatchedRule};
@@ -108,6 +109,32 @@ impl Decisions {
             };
             Rejection::new(RejectionKind::NotFound, text)
         })
+    }
+
+    /// A graph that imports this one.
+    pub(crate) fn importer(&self, key: Key) -> Option<&Arc<Requirements>> {
+        let mut graphs = self.order.iter().filter_map(|key| self.graphs.get(key));
+        graphs.find(|graph| graph.imports.contains(&key))
+    }
+
+    /// The key of the graph of a decision.
+    pub(crate) fn graph_of(&self, tenant: &Str, decision: Key) -> Option<Key> {
+        let requirements = &self.decisions.get(&decision)?.requirements;
+        (requirements.tenant == *tenant).then_some(requirements.key)
+    }
+
+    /// Takes a graph and its decisions out: key, kind, id and version of each.
+    pub(crate) fn remove(&mut self, key: Key) -> Vec<(Key, ResourceKind, Str, u32)> {
+        let Some(graph) = self.graphs.remove(&key) else { return Vec::new() };
+        self.order.retain(|other| *other != key);
+        remove_version(&mut self.graph_versions, (graph.tenant.clone(), graph.id.clone()), key);
+        let mut gone = vec![(key, ResourceKind::Requirements, graph.id.clone(), graph.version)];
+        for decision in self.of(&graph) {
+            self.decisions.remove(&decision.key);
+            remove_version(&mut self.versions, (graph.tenant.clone(), decision.id.clone()), decision.key);
+            gone.push((decision.key, ResourceKind::Decision, decision.id, decision.version));
+        }
+        gone
     }
 
     fn of(&self, graph: &Requirements) -> Vec<DeployedDecision> {

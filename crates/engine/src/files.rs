@@ -3,6 +3,7 @@
 //!
 //! **Invariant:** an id has one sequence of versions among forms and one among the other files.
 
+use crate::catalog::{Deletions, ResourceKind};
 use crate::compile::{JobTask, Linked};
 use crate::expression::{Expression, Failure};
 use crate::run::Run;
@@ -36,6 +37,13 @@ impl Kind {
     /// By the file's name.
     pub fn of_file(name: &str) -> Self {
         if record::is_form(name) { Kind::Form } else { Kind::Resource }
+    }
+
+    fn deployed(self) -> ResourceKind {
+        match self {
+            Kind::Form => ResourceKind::Form,
+            Kind::Resource => ResourceKind::Resource,
+        }
     }
 
     /// By what a model says of the resource that it links.
@@ -77,6 +85,7 @@ impl Files {
         key: Key,
         resource: &Resource,
         all_new: bool,
+        deletions: &Deletions,
     ) -> Result<(Option<Event>, DeployedResource), String> {
         let kind = Kind::of_file(&resource.name);
         let (id, version_tag) = match kind {
@@ -91,7 +100,8 @@ impl Files {
             let (key, version, version_tag) = (same.key, same.version, same.version_tag.clone());
             return Ok((None, DeployedResource { key, id, version, name, version_tag, duplicate: true }));
         }
-        let version = newest.map_or(0, |newest| newest.version) + 1;
+        let newest = newest.map(|newest| newest.version);
+        let version = deletions.next_version(tenant, kind.deployed(), &id, newest);
         let deployed = DeployedResource {
             key,
             id: id.clone(),
@@ -112,6 +122,27 @@ impl Files {
             self.versions.entry(owner).or_default().push(file.clone());
             self.order.push((tenant.clone(), file));
         }
+    }
+
+    /// The version of a tenant's file with this key.
+    pub(crate) fn of_tenant(&self, tenant: &Str, key: Key) -> Option<&DeployedFile> {
+        let mut own = self.order.iter().filter(|(owner, _)| owner == tenant);
+        own.find(|(_, file)| file.key == key).map(|(_, file)| &**file)
+    }
+
+    /// Takes a file out: its key, kind, id and version.
+    pub(crate) fn remove(&mut self, key: Key) -> Vec<(Key, ResourceKind, Str, u32)> {
+        let Some(at) = self.order.iter().position(|(_, file)| file.key == key) else { return Vec::new() };
+        let (tenant, file) = self.order.remove(at);
+        let kind = Kind::of_file(&file.name);
+        let owner = (tenant, kind, file.id.clone());
+        if let Some(versions) = self.versions.get_mut(&owner) {
+            versions.retain(|other| other.key != key);
+            if versions.is_empty() {
+                self.versions.remove(&owner);
+            }
+        }
+        vec![(key, kind.deployed(), file.id.clone(), file.version)]
     }
 
     /// The events that make them, in order.

@@ -5,7 +5,7 @@ use crate::expression::{Evaluator, Expression, Failure};
 use crate::variables::Scopes;
 use feel::Value;
 use jiff::{Span, Timestamp, Zoned, civil, tz::TimeZone};
-use record::Str;
+use record::{Event, Key, Str};
 
 /// When a timer fires.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,14 @@ pub struct Plan {
     pub repetitions: i32,
     /// The cycle's text; empty for a single firing.
     pub cycle: Str,
+}
+
+impl Plan {
+    /// The timer of a start event.
+    pub(crate) fn scheduled(self, key: Key, definition: Key, ordinal: u32) -> Event {
+        let Plan { due, repetitions, cycle } = self;
+        Event::StartTimerScheduled { key, definition, ordinal, due, repetitions, cycle }
+    }
 }
 
 /// How a moment is written.

@@ -536,6 +536,15 @@ choice! {
             /// The store.
             1 store: Str,
         },
+        /// Deletes what was deployed. Refused for a process definition by which instances run.
+        55 DeleteResource {
+            /// Key of a process definition, of a decision requirements graph, of a form or of another file.
+            1 resource: Key,
+            /// Also what was kept of it and of its instances, all of which have ended.
+            2 history: bool,
+            /// Instances that run by it, or are about to: the runtime says so when it carries the command out.
+            3 running: u64,
+        },
         /// What a job asked for goes on elsewhere: it is leased again, to be asked after, when its time comes.
         52 KeepJobPending {
             /// The job.

@@ -36,6 +36,8 @@ record::message! {
         6 time: i64,
         /// Engine time stands still.
         7 pinned: Option<i64>,
+        /// Instances that run by each definition, before `written_at`; none where they must be counted anew.
+        1000 running: Option<Vec<(Key, u64)>>,
     }
 }
 

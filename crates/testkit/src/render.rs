@@ -195,6 +195,9 @@ impl World {
             Event::UserTaskDenied { reason, .. } => format!("task denied: {reason}"),
             Event::InstanceCreated { process_id, version, .. } => format!("created {process_id} v{version}"),
             Event::DefinitionDeployed { .. } | Event::DeploymentCreated { .. } => return None,
+            Event::DefinitionDeleted { history, .. } | Event::RequirementsDeleted { history, .. } => {
+                format!("{}{}", event.name(), if *history { " with history" } else { "" })
+            }
             Event::CommandSent { command, .. } => format!("sent {}", command.name()),
             other => other.name().to_owned(),
         };

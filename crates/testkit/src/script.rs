@@ -68,6 +68,7 @@ impl World {
                 self.deploy_next();
                 Ok(Response::Done {})
             }
+            "delete" => self.delete(rest),
             "show" => {
                 self.show();
                 Ok(Response::Done {})
@@ -119,6 +120,24 @@ impl World {
     fn deploy_next(&mut self) {
         let model = self.models.pop_front().expect("another model");
         self.deploy(&model);
+    }
+
+    /// `delete process p 2`, with ` history` at the end also what is kept of it; or `requirements`, `decision`, `form`,
+    /// `resource`, or `key` and a number.
+    fn delete(&mut self, rest: &str) -> Result<Response, Rejection> {
+        let words: Vec<&str> = rest.split(' ').collect();
+        let (kind, id) = (words[0], words.get(1).copied().unwrap_or_default());
+        let version: u32 = words.get(2).and_then(|text| text.parse().ok()).unwrap_or_default();
+        let key = match kind {
+            "key" => id.parse().map(Key).ok(),
+            _ => self.log.iter().find_map(|(_, event)| deployed(event, kind, id, version)),
+        };
+        let command = Command::DeleteResource {
+            resource: key.expect("something deployed"),
+            history: rest.ends_with(" history"),
+            running: 0,
+        };
+        self.submit(AggregateId::Catalog { tenant: self.tenant.clone() }, command)
     }
 
     /// `focus 2`: what follows is about the instance that was created second.
@@ -438,4 +457,20 @@ fn without_digits(text: &str) -> String {
         }
     }
     out
+}
+
+/// The key of a version, where this is its deployment.
+fn deployed(event: &record::Event, kind: &str, id: &str, version: u32) -> Option<Key> {
+    use record::Event;
+    let (found, key, its_id, its_version) = match event {
+        Event::DefinitionDeployed { key, process_id, version, .. } => ("process", key, process_id, version),
+        Event::RequirementsDeployed { key, id, version, .. } => ("requirements", key, id, version),
+        Event::DecisionDeployed { key, id, version, .. } => ("decision", key, id, version),
+        Event::FileDeployed { file } => {
+            let kind = if record::is_form(&file.name) { "form" } else { "resource" };
+            (kind, &file.key, &file.id, &file.version)
+        }
+        _ => return None,
+    };
+    (found == kind && **its_id == *id && *its_version == version).then_some(*key)
 }

@@ -129,10 +129,14 @@ impl World {
             partitions: self.partitions,
         };
         if let AggregateId::Catalog { tenant } = target {
-            let result = self.catalog.step(tenant, command, &mut env)?;
+            let counted = counted(command, &self.aggregates, queue);
+            let result = self.catalog.step(tenant, &counted, &mut env)?;
             let mut index = Vec::new();
             for event in &result.events {
                 self.catalog.apply(tenant, event, &mut index);
+            }
+            if self.evict && matches!(command, Command::DeleteResource { .. }) {
+                self.catalog = Catalog::decode(&self.catalog.encode()).expect("own bytes");
             }
             return Ok(self.done(target, result.events, index, result.response, false, queue));
         }
@@ -200,6 +204,7 @@ impl World {
                 apply(replayed.entry(id.store_key()).or_default(), id, event, &mut Vec::new());
             }
         }
+        self.check_catalog();
         let mut index = BTreeSet::new();
         for (key, aggregate) in &replayed {
             assert_eq!(aggregate, &self.aggregates[key].1);
@@ -208,6 +213,28 @@ impl World {
         let live: BTreeSet<_> =
             self.index.iter().filter(|(_, owner)| replayed.contains_key(owner)).cloned().collect();
         assert_eq!(index, live);
+    }
+
+    /// Replaying the catalog's events gives the same catalog. Looked at where something was deleted, since otherwise
+    /// it only grows.
+    fn check_catalog(&self) {
+        let of_catalog = self.log.iter().filter_map(|(id, event)| match id {
+            AggregateId::Catalog { tenant } => Some((tenant, event)),
+            _ => None,
+        });
+        let deletes = |event: &Event| {
+            matches!(
+                event,
+                Event::DefinitionDeleted { .. }
+                    | Event::RequirementsDeleted { .. }
+                    | Event::FileDeleted { .. }
+            )
+        };
+        if of_catalog.clone().any(|(_, event)| deletes(event)) {
+            let mut replayed = Catalog::new();
+            of_catalog.for_each(|(tenant, event)| replayed.apply(tenant, event, &mut Vec::new()));
+            assert_eq!(replayed.encode(), self.catalog.encode(), "the replayed catalog differs");
+        }
     }
 
     /// What is in the log so far.
@@ -256,4 +283,18 @@ impl World {
         let id = AggregateId::from(self.last_instance).store_key();
         self.aggregates[&id].1.instance().is_some_and(|instance| instance.ended)
     }
+}
+
+/// A deletion with the number of instances that it must know.
+fn counted(
+    command: &Command,
+    aggregates: &BTreeMap<Vec<u8>, (AggregateId, Aggregate)>,
+    queue: &VecDeque<(AggregateId, Command)>,
+) -> Command {
+    let Command::DeleteResource { resource, history, .. } = command else { return command.clone() };
+    let live = aggregates.values().filter_map(|(_, aggregate)| aggregate.instance());
+    let live = live.filter(|instance| !instance.ended && instance.definition == *resource).count();
+    let begins = |command: &Command| matches!(command, Command::CreateProcessInstance { definition, .. } if definition == resource);
+    let begun = queue.iter().filter(|(_, command)| begins(command)).count();
+    Command::DeleteResource { resource: *resource, history: *history, running: (live + begun) as u64 }
 }

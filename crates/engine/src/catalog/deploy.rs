@@ -4,6 +4,7 @@
 //! the deployment finds everything that came with it.
 
 use super::Catalog;
+use super::deleted::ResourceKind;
 use crate::aggregate::{Env, Step};
 use crate::compile::{self, Catch, Process};
 use crate::expression::Evaluator;
@@ -149,7 +150,8 @@ impl Catalog {
         let (tenant, deployment, all_new) = (new.tenant, new.deployment, new.all_new);
         // Files of decisions are read together, since they may import each other.
         let dmn: Vec<&Resource> = resources.iter().filter(|it| is_dmn(it)).collect();
-        match self.decisions.deploy(tenant, deployment, &dmn, all_new, || new.key()) {
+        let deletions = &self.deletions;
+        match self.decisions.deploy(tenant, deployment, &dmn, all_new, deletions, || new.key()) {
             Ok(deployed) => {
                 new.events.extend(deployed.events);
                 (new.requirements, new.decisions) = (deployed.requirements, deployed.decisions);
@@ -158,7 +160,7 @@ impl Catalog {
         }
         for resource in resources.iter().filter(|it| !is_dmn(it) && !files::is_process(it)) {
             let key = new.key();
-            match self.files.deploy(tenant, deployment, key, resource, all_new) {
+            match self.files.deploy(tenant, deployment, key, resource, all_new, &self.deletions) {
                 Ok((event, deployed)) => {
                     if new.files.iter().any(|other| is_same(other, &deployed)) {
                         new.problems.push(format!(
@@ -203,7 +205,9 @@ impl Catalog {
             return (None, DeployedProcess { key, id, version, resource, duplicate: true });
         }
         let earlier = new.processes.iter().filter(|it| it.id == id && !it.duplicate).count() as u32;
-        let version = newest.map_or(0, |newest| newest.version) + earlier + 1;
+        let newest = newest.map(|newest| newest.version);
+        let next = self.deletions.next_version(new.tenant, ResourceKind::Process, &id, newest);
+        let version = next + earlier;
         let event = Event::DefinitionDeployed {
             key,
             deployment: new.deployment,
@@ -220,35 +224,42 @@ impl Catalog {
 
     /// Timers of an older version stop, those of the new one run.
     fn start_timers(&self, process: &Process, definition: Key, env: &Env<'_>, new: &mut Deploying<'_>) {
-        for (owner, timer) in &self.timers {
-            let old = self.definitions.get(&timer.definition);
-            if owner == new.tenant && old.is_some_and(|old| old.process_id == process.id) {
-                new.events.push(Event::StartTimerCanceled { key: timer.key });
-            }
-        }
-        for (node, _, catch) in process.start_catches() {
-            let Catch::Timer(model) = catch else { continue };
-            let nothing = Instance::default();
-            let scopes = Scopes::new(&nothing, Key::NONE);
-            let feel_env = feel::Env { now: env.now, seed: env.seed, ..feel::Env::default() };
-            let mut evaluator = Evaluator { env: feel_env, fuel: feel::Fuel::new(limits::STEP_FUEL) };
-            match timer::plan(model, &scopes, &mut evaluator, env.now) {
-                Ok(None) => {}
-                Ok(Some(plan)) => {
+        new.events.extend(self.stop_timers(new.tenant, &process.id));
+        match plan_timers(process, env) {
+            Ok(planned) => {
+                for (ordinal, plan) in planned {
                     let key = new.key();
-                    new.events.push(Event::StartTimerScheduled {
-                        key,
-                        definition,
-                        ordinal: node.ordinal,
-                        due: plan.due,
-                        repetitions: plan.repetitions,
-                        cycle: plan.cycle,
-                    });
+                    new.events.push(plan.scheduled(key, definition, ordinal));
                 }
-                Err(failure) => new.problems.push(format!("'{}': {}", node.id, failure.message)),
             }
+            Err(problems) => new.problems.extend(problems),
         }
     }
+
+    pub(super) fn stop_timers(&self, tenant: &Str, process_id: &Str) -> impl Iterator<Item = Event> {
+        let timers = self.timers.iter().filter(move |(owner, timer)| {
+            let old = self.definitions.get(&timer.definition);
+            owner == tenant && old.is_some_and(|old| old.process_id == *process_id)
+        });
+        timers.map(|(_, timer)| Event::StartTimerCanceled { key: timer.key })
+    }
+}
+
+/// When the timer start events of a process fire, by their ordinals.
+pub(super) fn plan_timers(process: &Process, env: &Env<'_>) -> Result<Vec<(u32, timer::Plan)>, Vec<String>> {
+    let (mut planned, mut problems) = (Vec::new(), Vec::new());
+    let nothing = Instance::default();
+    let scopes = Scopes::new(&nothing, Key::NONE);
+    for (node, _, catch) in process.start_catches() {
+        let Catch::Timer(model) = catch else { continue };
+        let feel_env = feel::Env { now: env.now, seed: env.seed, ..feel::Env::default() };
+        let mut evaluator = Evaluator { env: feel_env, fuel: feel::Fuel::new(limits::STEP_FUEL) };
+        match timer::plan(model, &scopes, &mut evaluator, env.now) {
+            Ok(plan) => planned.extend(plan.map(|plan| (node.ordinal, plan))),
+            Err(failure) => problems.push(format!("'{}': {}", node.id, failure.message)),
+        }
+    }
+    if problems.is_empty() { Ok(planned) } else { Err(problems) }
 }
 
 fn is_dmn(resource: &Resource) -> bool {

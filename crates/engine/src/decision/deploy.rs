@@ -5,6 +5,7 @@
 //! whatever was deployed since.
 
 use super::{Decisions, Requirements, of};
+use crate::catalog::{Deletions, ResourceKind};
 use dmn::{Compiled, Model};
 use record::wire::Bytes;
 use record::{DeployedDecision, DeployedRequirements, Event, Key, Resource, Str};
@@ -46,6 +47,7 @@ impl Decisions {
         deployment: Key,
         resources: &[&Resource],
         all_new: bool,
+        deletions: &Deletions,
         mut next: impl FnMut() -> Key,
     ) -> Result<Deployed, Vec<String>> {
         let mut files = self.read(tenant, resources)?;
@@ -75,13 +77,14 @@ impl Decisions {
                 }
                 None => {
                     let imports = file.links.iter().map(|link| link.key(&graphs)).collect();
-                    let (event, graph) = self.graph_event(tenant, deployment, key, file, imports);
+                    let (event, graph) = self.graph_event(tenant, deployment, key, file, imports, deletions);
                     deployed.events.push(event);
                     deployed.decisions.extend(self.decision_events(
                         tenant,
                         &graph,
                         file,
                         own,
+                        deletions,
                         &mut decisions,
                     ));
                     deployed.requirements.push(graph);
@@ -222,9 +225,11 @@ impl Decisions {
         key: Key,
         file: &File<'_>,
         imports: Vec<Key>,
+        deletions: &Deletions,
     ) -> (Event, DeployedRequirements) {
         let (id, name) = (Str::from(&*file.model.id), Str::from(&*file.model.name));
-        let version = self.newest_graph(tenant, &id).map_or(0, |newest| newest.version) + 1;
+        let newest = self.newest_graph(tenant, &id).map(|newest| newest.version);
+        let version = deletions.next_version(tenant, ResourceKind::Requirements, &id, newest);
         let resource = file.resource.name.clone();
         let event = Event::RequirementsDeployed {
             key,
@@ -246,12 +251,14 @@ impl Decisions {
         graph: &DeployedRequirements,
         file: &File<'_>,
         keys: Vec<Key>,
+        deletions: &Deletions,
         events: &mut Vec<Event>,
     ) -> Vec<DeployedDecision> {
         let mut deployed = Vec::new();
         for (model, key) in file.model.decisions.iter().zip(keys) {
             let (id, name) = (Str::from(&*model.id), Str::from(&*model.name));
-            let version = self.latest(tenant, &id).map_or(0, |newest| newest.version) + 1;
+            let newest = self.latest(tenant, &id).map(|newest| newest.version);
+            let version = deletions.next_version(tenant, ResourceKind::Decision, &id, newest);
             events.push(Event::DecisionDeployed {
                 key,
                 requirements: graph.key,

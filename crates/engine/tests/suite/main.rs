@@ -11,6 +11,7 @@ mod complex_gateway;
 mod conditional_event;
 mod data_objects;
 mod data_stores;
+mod deletion;
 mod error_event;
 mod escalation_event;
 mod event_based_gateway;

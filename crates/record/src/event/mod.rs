@@ -2,6 +2,7 @@
 //! reads no clock. Elements are named by their ordinal in document order (the process itself is 0).
 
 mod changes;
+mod definitions;
 mod parts;
 
 pub use changes::Event;

@@ -1,5 +1,6 @@
 //! One command on one aggregate: step, log, indexes, sends.
 
+use super::running::definition_of;
 use super::{Delivery, Node, Reply, Task};
 use crate::idempotency::RequestKey;
 use crate::request::{Request, Target};
@@ -259,6 +260,7 @@ impl<S: StateStore, T> Node<S, T> {
             partitions,
         };
         let (aggregate, catalog) = (&mut slot.aggregate, &self.catalog);
+        let before = definition_of(aggregate);
         let planned = Planned::of(&self.options, sender, seed);
         let result = catch_unwind(AssertUnwindSafe(|| {
             planned.before(aggregate);
@@ -267,7 +269,11 @@ impl<S: StateStore, T> Node<S, T> {
             result
         }));
         match result {
-            Ok(Ok(step)) => Ok(self.stepped(at, id, sender, command, step, seed)),
+            Ok(Ok(step)) => {
+                let after = self.slots.get(at).and_then(|slot| definition_of(&slot.aggregate));
+                self.running.changed(before, after);
+                Ok(self.stepped(at, id, sender, command, step, seed))
+            }
             Ok(Err(rejection)) => {
                 self.drop_if_unborn(at);
                 Err(refused(id, command, rejection))
@@ -377,6 +383,7 @@ impl<S: StateStore, T> Node<S, T> {
         command: Command,
     ) -> Result<Response, Box<Refused>> {
         let id = AggregateId::Catalog { tenant: sender.tenant.clone() };
+        let command = self.informed(command);
         let seed = self.seed();
         let mut env = Env {
             now: self.time.now,

@@ -6,6 +6,7 @@ mod index;
 mod internal;
 mod recover;
 mod release;
+mod running;
 mod trim;
 mod write_behind;
 
@@ -112,6 +113,7 @@ pub struct Node<S, T> {
     due: Head<DueRank, AggregateId>,
     jobs: Queues<T>,
     block_owners: FxHashMap<i64, Key>,
+    running: running::Running,
     window: Window,
     builder: BatchBuilder,
     in_flight: Option<u64>,

@@ -1,5 +1,6 @@
 //! Recovery: the state store, then the tail of the log; and rebuilding one aggregate after a panic.
 
+use super::running::{Running, definition_of};
 use super::{CatalogState, Delivery, Node, ReadLog, Time};
 use crate::head::{Head, end_of};
 use crate::idempotency::{RequestKey, Window};
@@ -88,6 +89,7 @@ impl<S: StateStore, T> Node<S, T> {
             due: Head::new(vec![b'd']),
             jobs: Queues::default(),
             block_owners: FxHashMap::default(),
+            running: Running::default(),
             window: Window::new(options.idempotency_window),
             in_flight: None,
             durable: builder.next_lsn() - 1,
@@ -149,6 +151,15 @@ impl<S: StateStore, T> Node<S, T> {
                 Catalog::decode(&row.catalog.0).map_err(|error| damaged("catalog", &error.to_string()))?;
             self.catalog_state.last_lsn = row.lsn;
             self.catalog_state.stored_index = self.catalog.index();
+        }
+        match &checkpoint.running {
+            Some(counts) => self.running = Running::restored(counts, checkpoint.written_at),
+            None => self.scan(b"ai", |node, _, value| {
+                let (_, _, state) = rows::read_aggregate(value)?;
+                let aggregate = Aggregate::decode(state).ok()?;
+                node.running.changed(None, definition_of(&aggregate));
+                Some(())
+            })?,
         }
         self.scan(b"r", |node, key, value| {
             let lsn = key.get(1..9).and_then(|lsn| lsn.try_into().ok()).map(u64::from_be_bytes)?;
@@ -311,6 +322,7 @@ impl<S: StateStore, T> Node<S, T> {
         if slot.last_lsn >= header.lsn || slot.condition != Condition::Sound {
             return Ok(());
         }
+        let before = definition_of(&slot.aggregate);
         let aggregate = &mut slot.aggregate;
         let panics = replay_panics(&self.options, header.lsn);
         let applied = catch_unwind(AssertUnwindSafe(|| {
@@ -319,14 +331,18 @@ impl<S: StateStore, T> Node<S, T> {
                 engine::apply(aggregate, id, event, &mut index);
             }
         }));
-        let tenant = slot.tenant.clone();
+        let (tenant, after) = (slot.tenant.clone(), definition_of(&slot.aggregate));
         self.slots.changed(at, header.lsn, self.time.wall);
         match applied {
             Ok(()) => {
+                self.running.replayed(header.lsn, before, after);
                 self.change_index(&index, &tenant, id);
                 self.replayed(at);
             }
-            Err(_) => self.quarantine(at, header.lsn),
+            Err(_) => {
+                self.running.lost(header.lsn, before, &payload.events);
+                self.quarantine(at, header.lsn);
+            }
         }
         Ok(())
     }
@@ -443,6 +459,9 @@ impl<S: StateStore, T> Node<S, T> {
         }
         all.retain(|_, state| Aggregate::decode(state).is_ok_and(|aggregate| !aggregate.is_gone()));
         all.insert(rows::CATALOG.to_vec(), self.catalog.encode());
+        if let Some(counts) = self.running.counts().filter(|counts| !counts.is_empty()) {
+            all.insert(b"running".to_vec(), record::wire::to_bytes(&counts));
+        }
         Ok(all)
     }
 

@@ -200,6 +200,7 @@ impl<S: StateStore, T> Node<S, T> {
             delivered: self.delivered.iter().map(|(mark, sequence)| (*mark, *sequence)).collect(),
             time: self.time.now,
             pinned: self.time.pinned,
+            running: self.running.counts(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 extern crate dirigent_runtime as runtime;
 
+mod deletion;
 mod durability;
 mod jobs;
 mod memory;
