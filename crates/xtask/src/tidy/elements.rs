@@ -16,6 +16,9 @@ const NODES: &str = "crates/bpmn/src/model/node.rs";
 const SECTIONS: &[&str] =
     &["## What it does", "## Attributes", "## Example", "## Differences to Camunda and Flowable"];
 
+/// Where the last section leads: all differences to one engine, with the reasons.
+const COMPATIBILITY: &str = "](../compatibility/camunda-8.md)";
+
 /// Golden cases that a kind has at least.
 const MIN_CASES: usize = 3;
 
@@ -141,7 +144,10 @@ fn page(files: &Files, row: &Row<'_>) -> Vec<String> {
         // The next heading may begin with the line break that ends this one.
         rest = &rest[rest.len() - after.len() - 1..];
     }
-    Vec::new()
+    match rest.matches(COMPATIBILITY).count() {
+        1 => Vec::new(),
+        _ => vec![format!("{path}: its differences link to docs/compatibility/camunda-8.md once")],
+    }
 }
 
 /// What the engine, the reader or the generator knows and no row names.
@@ -215,7 +221,7 @@ mod tests {
 | [listeners](listeners.md) | `x:listener` | [x](../../crates/engine/src/listener.rs) \
 | [x](../../crates/engine/tests/suite/listeners) | none: of one dialect |
 ";
-    const PAGE: &str = "# Big\n\n## What it does\n\nIt is.\n\n## Attributes\n\nNone.\n\n## Example\n\nx\n\n## Differences to Camunda and Flowable\n\nNone.\n";
+    const PAGE: &str = "# Big\n\n## What it does\n\nIt is.\n\n## Attributes\n\nNone.\n\n## Example\n\nx\n\n## Differences to Camunda and Flowable\n\nAs [Camunda 8](../compatibility/camunda-8.md).\n";
 
     fn whole() -> Files {
         let cases = "#[test]\n".repeat(MIN_CASES);
@@ -298,6 +304,18 @@ mod tests {
         }
         let empty = found(page, "It is.\n\n", "");
         assert!(empty.contains("the section `## What it does` is empty"), "{empty}");
+    }
+
+    #[test]
+    fn a_page_that_leads_to_no_differences_or_twice_is_found() {
+        let (page, link) = ("docs/elements/big-task.md", "[Camunda 8](../compatibility/camunda-8.md)");
+        let expected = "docs/elements/README.md: big-task: docs/elements/big-task.md: its differences link to \
+                        docs/compatibility/camunda-8.md once";
+        assert_eq!(found(page, link, "Camunda 8"), expected);
+        assert_eq!(found(page, link, &format!("{link}, {link}")), expected);
+        // A link elsewhere on the page is none in its place.
+        assert_eq!(found(page, "Camunda 8](../compatibility/", "Camunda 8](../").lines().count(), 1);
+        assert_eq!(found(page, "It is.", &format!("It is {link}.")), "");
     }
 
     #[test]
