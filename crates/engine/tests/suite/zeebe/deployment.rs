@@ -246,3 +246,51 @@ fn zeebe_conditions_out_of_event_based_gateways_are_refused() {
         "eventBasedGateway",
     );
 }
+
+#[test]
+fn zeebe_models_may_have_what_camunda_does_not_run() {
+    let starts = r#"<startEvent id="s"/><sequenceFlow id="s_a" sourceRef="s" targetRef="a"/>"#;
+    let cases = [
+        (
+            "a complex gateway",
+            format!(
+                r#"<startEvent id="s"/><sequenceFlow id="s_g" sourceRef="s" targetRef="g"/><complexGateway id="g"/>
+                <sequenceFlow id="g_a" sourceRef="g" targetRef="a"/>{WORK}"#
+            ),
+        ),
+        (
+            "a transaction that is cancelled",
+            format!(
+                r#"{starts}<transaction id="a"><startEvent id="i"/><sequenceFlow id="i_c" sourceRef="i" targetRef="c"/>
+                <endEvent id="c"><cancelEventDefinition id="z"/></endEvent></transaction>
+                <boundaryEvent id="b" attachedToRef="a"><cancelEventDefinition id="x"/></boundaryEvent>
+                <sequenceFlow id="b_e" sourceRef="b" targetRef="e"/><sequenceFlow id="a_e" sourceRef="a" targetRef="e"/>
+                <endEvent id="e"><extensionElements><zeebe:properties/></extensionElements></endEvent>"#
+            ),
+        ),
+        (
+            "a multiple event",
+            format!(
+                r#"{starts}{WORK}<boundaryEvent id="b" attachedToRef="a">
+                <timerEventDefinition id="x"><timeDuration>PT1S</timeDuration></timerEventDefinition>
+                <timerEventDefinition id="y"><timeDuration>PT2S</timeDuration></timerEventDefinition></boundaryEvent>"#
+            ),
+        ),
+        (
+            "an event sub-process that compensates",
+            format!(
+                r#"{starts}<subProcess id="a"><startEvent id="i"/><sequenceFlow id="i_j" sourceRef="i" targetRef="j"/><endEvent id="j"/>
+                <subProcess id="u" triggeredByEvent="true"><startEvent id="v"><compensateEventDefinition id="x"/></startEvent>
+                <sequenceFlow id="v_w" sourceRef="v" targetRef="w"/><endEvent id="w"/></subProcess></subProcess>
+                <sequenceFlow id="a_e" sourceRef="a" targetRef="e"/>
+                <endEvent id="e"><extensionElements><zeebe:properties/></extensionElements></endEvent>"#
+            ),
+        ),
+    ];
+    for (claim, body) in cases {
+        let model = process(&body);
+        accepted(claim, &model);
+        let found = trace(&model, "start p");
+        assert!(found.contains("passed s") && !found.contains("incident"), "{claim}: {found}");
+    }
+}

@@ -232,15 +232,22 @@ e: endEvent\ns -> sub -> e"
 
 #[test]
 fn zeebe_task_listeners_have_the_names_of_both_versions() {
-    let old = ["create", "assignment", "update", "complete", "cancel"];
-    let new = ["creating", "assigning", "updating", "completing", "canceling"];
-    for name in old.into_iter().chain(new) {
-        let drawing = format!(
-            r#"s: startEvent
+    let names = [
+        ("create", "creating", "start p"),
+        ("assignment", "assigning", "start p; assign ada"),
+        ("update", "updating", r#"start p; update {"priority":1}"#),
+        ("complete", "completing", "start p; finish"),
+        ("cancel", "canceling", "start p; cancel"),
+    ];
+    for (old, new, script) in names {
+        for name in [old, new] {
+            let drawing = format!(
+                r#"s: startEvent
 a: userTask <extensionElements><zeebe:userTask/><zeebe:taskListeners><zeebe:taskListener eventType="{name}" type="l"/></zeebe:taskListeners></extensionElements>
 e: endEvent
 s -> a -> e"#
-        );
-        assert_eq!(testkit::trace(&testkit::draw(&drawing), ""), "", "{name}");
+            );
+            check(&drawing, script, &[&format!("TASK_LISTENER job l retries 3 {}", new.to_uppercase())]);
+        }
     }
 }
