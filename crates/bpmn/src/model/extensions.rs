@@ -241,6 +241,8 @@ pub struct Template {
     pub id: String,
     /// Template version.
     pub version: Option<String>,
+    /// Icon of the template, a data URI.
+    pub icon: Option<String>,
 }
 
 /// How a task of Camunda 7 or Flowable is implemented.

@@ -11,6 +11,7 @@ mod node;
 mod read;
 mod read_extensions;
 mod read_node;
+mod zeebe;
 
 pub use event::{EventTrigger, TimerDefinition};
 pub use extensions::{
@@ -23,6 +24,7 @@ pub use node::{
     MultiInstance, Performer, SubProcessKind,
 };
 pub(crate) use read::{definitions, dialect};
+pub use zeebe::ZEEBE_EXTENSIONS;
 
 /// Which product's extension elements a document uses, recognised by namespace URI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

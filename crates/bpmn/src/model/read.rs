@@ -294,9 +294,15 @@ pub(super) fn bpmn_children(element: Element<'_>) -> impl Iterator<Item = Elemen
     element.children().filter(|child| child.namespace() == ns::BPMN)
 }
 
+/// Value of an attribute without namespace, if it is one that is read.
+pub(super) fn attribute(element: Element<'_>, name: &str) -> Option<String> {
+    let value = element.attribute("", name).filter(|_| zeebe::has(element, name))?;
+    Some(value.into_owned())
+}
+
 /// Value of an attribute without namespace; empty counts as absent.
 pub(super) fn text(element: Element<'_>, name: &str) -> Option<String> {
-    element.attribute("", name).filter(|value| !value.is_empty()).map(|value| value.into_owned())
+    attribute(element, name).filter(|value| !value.is_empty())
 }
 
 /// Local part of a reference in an attribute.
@@ -310,7 +316,7 @@ pub(super) fn local_reference(value: &str) -> &str {
 }
 
 pub(super) fn flag(element: Element<'_>, name: &str, default: bool) -> bool {
-    match element.attribute("", name).as_deref().map(str::trim) {
+    match attribute(element, name).as_deref().map(str::trim) {
         Some("true" | "1") => true,
         Some("false" | "0") => false,
         _ => default,
@@ -318,7 +324,7 @@ pub(super) fn flag(element: Element<'_>, name: &str, default: bool) -> bool {
 }
 
 pub(super) fn number(element: Element<'_>, name: &str) -> Option<u32> {
-    element.attribute("", name)?.trim().parse().ok()
+    attribute(element, name)?.trim().parse().ok()
 }
 
 pub(super) fn documentation(element: Element<'_>) -> Option<String> {
@@ -333,5 +339,5 @@ pub(super) fn id_or_generated(element: Element<'_>, ordinal: u32) -> String {
 
 /// A child of the element's `extensionElements`.
 pub(super) fn extension<'d>(element: Element<'d>, namespace: &str, name: &str) -> Option<Element<'d>> {
-    element.child(ns::BPMN, "extensionElements")?.child(namespace, name)
+    element.child(ns::BPMN, "extensionElements")?.child(namespace, name).filter(|it| zeebe::is_read(*it))
 }

@@ -1,6 +1,7 @@
 //! From `extensionElements` and foreign attributes of any dialect to [`Extensions`].
 
 use super::read::{extension, flag, text};
+use super::zeebe::{is_attribute, is_read};
 use super::*;
 use crate::ns;
 use crate::xml::Element;
@@ -98,7 +99,7 @@ pub(super) fn extensions(element: Element<'_>, values: Values) -> Extensions {
     attributes(element, &mut out, values);
     for child in element.child(ns::BPMN, "extensionElements").into_iter().flat_map(Element::children) {
         let known = match child.namespace() {
-            ns::ZEEBE => zeebe(child, &mut out, values),
+            ns::ZEEBE => is_read(child) && zeebe(child, &mut out, values),
             namespace if is_vendor(namespace) => vendor(child, &mut out, values),
             _ => false,
         };
@@ -120,7 +121,7 @@ fn zeebe(it: Element<'_>, out: &mut Extensions, values: Values) -> bool {
         }
         "taskHeaders" => out.headers.extend(pairs(it, "header", "key", "value")),
         "ioMapping" => {
-            for child in it.children() {
+            for child in it.children().filter(|child| is_read(*child)) {
                 let list = match child.name() {
                     "input" => &mut out.inputs,
                     "output" => &mut out.outputs,
@@ -214,13 +215,11 @@ fn zeebe_called(it: Element<'_>, out: &mut Extensions, values: Values) -> bool {
             });
         }
         "linkedResources" => {
-            out.linked_resources.extend(it.children_named(ns::ZEEBE, "linkedResource").map(|it| {
-                LinkedResource {
-                    resource_id: values.expression(&attribute(it, "resourceId"), it),
-                    resource_type: text(it, "resourceType"),
-                    link_name: text(it, "linkName"),
-                    binding: binding(it),
-                }
+            out.linked_resources.extend(children(it, "linkedResource").map(|it| LinkedResource {
+                resource_id: values.expression(&attribute(it, "resourceId"), it),
+                resource_type: text(it, "resourceType"),
+                link_name: text(it, "linkName"),
+                binding: binding(it),
             }));
         }
         _ => return false,
@@ -232,12 +231,10 @@ fn zeebe_called(it: Element<'_>, out: &mut Extensions, values: Values) -> bool {
 fn zeebe_listeners(it: Element<'_>, out: &mut Extensions, values: Values) -> bool {
     match it.name() {
         "executionListeners" => {
-            out.execution_listeners
-                .extend(it.children_named(ns::ZEEBE, "executionListener").map(|it| listener(it, values)));
+            out.execution_listeners.extend(children(it, "executionListener").map(|it| listener(it, values)));
         }
         "taskListeners" => {
-            out.task_listeners
-                .extend(it.children_named(ns::ZEEBE, "taskListener").map(|it| task_listener(it, values)));
+            out.task_listeners.extend(children(it, "taskListener").map(|it| task_listener(it, values)));
         }
         "properties" => out.properties.extend(pairs(it, "property", "name", "value")),
         "agentDefinition" => out.agent_type = text(it, "agentType"),
@@ -292,11 +289,14 @@ fn attributes(element: Element<'_>, out: &mut Extensions, values: Values) {
             |kind| Implementation { kind, value: value.to_string(), ..Implementation::default() };
         match (it.namespace(), it.name()) {
             ("", _) => continue,
-            (ns::ZEEBE, "modelerTemplate") => out.template.get_or_insert_default().id = value.into_owned(),
-            (ns::ZEEBE, "modelerTemplateVersion") => {
-                out.template.get_or_insert_default().version = Some(value.into_owned())
+            (ns::ZEEBE, name) if is_attribute(name) => {
+                let template = out.template.get_or_insert_default();
+                match name {
+                    "modelerTemplate" => template.id = value.into_owned(),
+                    "modelerTemplateVersion" => template.version = Some(value.into_owned()),
+                    _ => template.icon = Some(value.into_owned()),
+                }
             }
-            (ns::ZEEBE, "modelerTemplateIcon") => {}
             (namespace, name) if is_vendor(namespace) => match name {
                 "assignee" => out.assignment.get_or_insert_default().assignee = expression(),
                 "candidateUsers" => out.assignment.get_or_insert_default().candidate_users = expression(),
@@ -375,10 +375,7 @@ fn task_listener(it: Element<'_>, values: Values) -> TaskListener {
 }
 
 fn listener_headers(it: Element<'_>) -> Vec<(String, String)> {
-    it.children()
-        .filter(|child| child.is(ns::ZEEBE, "taskHeaders"))
-        .flat_map(|it| pairs(it, "header", "key", "value"))
-        .collect()
+    children(it, "taskHeaders").flat_map(|it| pairs(it, "header", "key", "value")).collect()
 }
 
 fn retries(it: Element<'_>, values: Values) -> Expression {
@@ -394,9 +391,12 @@ fn binding(it: Element<'_>) -> Binding {
 }
 
 fn pairs(it: Element<'_>, child: &str, key: &str, value: &str) -> Vec<(String, String)> {
-    let children =
-        it.children().filter(|element| element.name() == child && element.namespace() == it.namespace());
-    children.filter_map(|element| Some((text(element, key)?, attribute(element, value)))).collect()
+    children(it, child).filter_map(|element| Some((text(element, key)?, attribute(element, value)))).collect()
+}
+
+/// Children of the same namespace and of this name, if they are read.
+fn children<'d>(it: Element<'d>, name: &'d str) -> impl Iterator<Item = Element<'d>> {
+    it.children_named(it.namespace(), name).filter(|child| is_read(*child))
 }
 
 fn list(value: &str) -> Vec<String> {
@@ -404,7 +404,7 @@ fn list(value: &str) -> Vec<String> {
 }
 
 fn attribute(it: Element<'_>, name: &str) -> String {
-    it.attribute("", name).map(|value| value.into_owned()).unwrap_or_default()
+    super::read::attribute(it, name).unwrap_or_default()
 }
 
 fn foreign(it: Element<'_>) -> ForeignElement {
