@@ -63,6 +63,7 @@ pub fn check_standard(bytes: &[u8], file_name: &str) -> Vec<Diagnostic> {
 pub fn load(bytes: &[u8], file_name: &str) -> Result<(Definitions, Vec<Diagnostic>), Vec<Diagnostic>> {
     let document = read(bytes, file_name)?;
     let (definitions, mut problems) = model(&document);
+    problems.extend(rules::check_extensions(&document));
     problems.extend(validate(&definitions));
     sort(&mut problems);
     match problems.iter().any(Diagnostic::is_error) {

@@ -20,6 +20,7 @@ mod services;
 mod standard;
 mod starts;
 mod tasks;
+mod zeebe;
 
 pub(crate) use schema::bpmn_elements;
 
@@ -150,6 +151,11 @@ pub fn check_deployment(definitions: &Definitions) -> Vec<Diagnostic> {
         DEPLOYMENT_RULES.iter().for_each(|rule| rule(&scope, &mut problems));
     }
     problems.list
+}
+
+/// Checks what Camunda 8's extension elements say in words.
+pub(crate) fn check_extensions(document: &Document) -> Vec<Diagnostic> {
+    zeebe::check(document)
 }
 
 /// Rules of the schema whose breach changes no meaning: engines and tools read such files all the same, so it is a

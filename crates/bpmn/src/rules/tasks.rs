@@ -2,7 +2,7 @@
 
 use super::{Problems, Scope};
 use crate::model::{
-    Dialect, EventTrigger, Expression, Extensions, FlowNode, FlowNodeKind, ListenerEvent, LoopCharacteristics,
+    Dialect, EventTrigger, Expression, Extensions, FlowNodeKind, ListenerEvent, LoopCharacteristics,
 };
 
 fn is_zeebe(scope: &Scope<'_>) -> bool {
@@ -159,24 +159,29 @@ pub(super) fn collections(scope: &Scope<'_>, problems: &mut Problems<'_>) {
     }
 }
 
+/// Everything that has extension elements: the process itself and its nodes, each with its id and place.
+fn extended<'a>(scope: &Scope<'a>) -> impl Iterator<Item = (&'a str, (u32, u32), &'a Extensions)> {
+    let process = scope.process;
+    let nodes = process.nodes.iter().map(|node| (node.id.as_str(), (node.line, node.column), &node.ext));
+    std::iter::once((process.id.as_str(), (process.line, process.column), &process.ext)).chain(nodes)
+}
+
 /// `bpmn.number`: constants that must be numbers are numbers in range.
 pub(super) fn numbers(scope: &Scope<'_>, problems: &mut Problems<'_>) {
-    for (_, node) in scope.nodes() {
-        let retries = node.ext.task_definition.as_ref().map(|it| (&it.retries, "retries", 0, i32::MAX));
-        let priority = node.ext.priority.as_ref().map(|it| (it, "priority", 0, 100));
-        let priority = priority.filter(|_| is_zeebe(scope));
-        let job_priority = node.ext.job_priority.as_ref().map(|it| (it, "job priority", i32::MIN, i32::MAX));
-        for (value, what, low, high) in [retries, priority, job_priority].into_iter().flatten() {
+    for (id, at, ext) in extended(scope) {
+        let retries = ext.task_definition.iter().map(|it| &it.retries);
+        let retries = retries.chain(ext.execution_listeners.iter().map(|it| &it.retries));
+        let retries = retries.chain(ext.task_listeners.iter().map(|it| &it.retries));
+        let retries = retries.map(|it| (it, "retries", 0, i32::MAX));
+        let priority = ext.priority.iter().filter(|_| is_zeebe(scope)).map(|it| (it, "priority", 0, 100));
+        let job_priority = ext.job_priority.iter().map(|it| (it, "job priority", i32::MIN, i32::MAX));
+        for (value, what, low, high) in retries.chain(priority).chain(job_priority) {
             let in_range = value.text.trim().parse().is_ok_and(|number: i32| (low..=high).contains(&number));
             if value.is_static() && !in_range {
                 let message =
                     format!("the {what} `{}` is not a whole number from {low} to {high}", value.text);
-                problems.node(
-                    node,
-                    "bpmn.number",
-                    message,
-                    "correct the number, or write an expression after `=`",
-                );
+                let help = "correct the number, or write an expression after `=`";
+                problems.error("bpmn.number", Some(id.to_owned()), at, message, help);
             }
         }
     }
@@ -185,26 +190,26 @@ pub(super) fn numbers(scope: &Scope<'_>, problems: &mut Problems<'_>) {
 /// `zeebe.listener`: a listener has a known event and a job type.
 pub(super) fn listeners(scope: &Scope<'_>, problems: &mut Problems<'_>) {
     const TASK_EVENTS: &[&str] = &["creating", "assigning", "updating", "completing", "canceling"];
-    for (_, node) in scope.nodes() {
-        let Extensions { execution_listeners, task_listeners, .. } = &node.ext;
+    for (id, at, ext) in extended(scope) {
+        let Extensions { execution_listeners, task_listeners, .. } = ext;
+        let mut report = |message: String, help: &str| {
+            problems.error("zeebe.listener", Some(id.to_owned()), at, message, help);
+        };
+        let mut unknown = |event: &str, known: &str| {
+            report(format!("`{event}` is not an event of a listener"), &format!("use one of: {known}"));
+        };
         for listener in execution_listeners {
             if let ListenerEvent::Other(event) = &listener.event {
-                report_listener(node, event, "start, end, beforeAll or cancel", problems);
+                unknown(event, "start, end, beforeAll or cancel");
             }
         }
         for listener in task_listeners.iter().filter(|it| !TASK_EVENTS.contains(&it.event.as_str())) {
-            report_listener(node, &listener.event, &TASK_EVENTS.join(", "), problems);
+            unknown(&listener.event, &TASK_EVENTS.join(", "));
         }
         let types =
             execution_listeners.iter().map(|it| &it.type_).chain(task_listeners.iter().map(|it| &it.type_));
         for _ in types.filter(|it| is_blank(it)) {
-            let message = "a listener has no job type".to_owned();
-            problems.node(node, "zeebe.listener", message, "add type=\"...\"");
+            report("a listener has no job type".to_owned(), "add type=\"...\"");
         }
     }
-}
-
-fn report_listener(node: &FlowNode, event: &str, known: &str, problems: &mut Problems<'_>) {
-    let message = format!("`{event}` is not an event of a listener");
-    problems.node(node, "zeebe.listener", message, &format!("use one of: {known}"));
 }
