@@ -291,7 +291,7 @@ impl Catalog {
             } => {
                 let file = Resource { name: resource.clone(), content: content.clone() };
                 let Some(process) =
-                    deploy::read(&file).ok().and_then(|all| all.into_iter().find(|p| p.id == *process_id))
+                    deploy::read(&file).and_then(|all| all.into_iter().find(|p| p.id == *process_id))
                 else {
                     return;
                 };

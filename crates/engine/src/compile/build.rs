@@ -29,8 +29,10 @@ pub(super) struct Compiler<'a> {
 
 impl Compiler<'_> {
     fn process(&mut self, process: &model::Process) -> Process {
-        let count = process.nodes.len() + process.flows.len() + 1;
-        let mut by_ordinal = vec![Element::Process; count];
+        // Flows whose ends are not there have an ordinal too; only a file that nobody validated has some.
+        let ordinals =
+            process.nodes.iter().map(|it| it.ordinal).chain(process.flows.iter().map(|it| it.ordinal));
+        let mut by_ordinal = vec![Element::Process; ordinals.max().unwrap_or(0) as usize + 1];
         for (index, node) in process.nodes.iter().enumerate() {
             by_ordinal[node.ordinal as usize] = Element::Node(index);
         }
