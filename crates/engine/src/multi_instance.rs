@@ -31,18 +31,20 @@ impl Run<'_> {
         if self.listen_before_all(node, key, scope)? {
             return Ok(());
         }
+        // What the listeners brought is the body's own.
+        let at = if self.instance.is_live(key) { key } else { scope };
         let (total, items) = match looping {
             Looping::Standard { .. } => (0, Vec::new()),
-            Looping::Multi(multi) => self.plan_iterations(multi, scope)?,
+            Looping::Multi(multi) => self.plan_iterations(multi, at)?,
         };
         let begins = match looping {
             Looping::Standard { test_before: true, condition, maximum } => {
-                *maximum != Some(0) && self.loop_holds(condition.as_ref(), scope, 0)?
+                *maximum != Some(0) && self.loop_holds(condition.as_ref(), at, 0)?
             }
             Looping::Standard { maximum, .. } => *maximum != Some(0),
             Looping::Multi(_) => total > 0,
         };
-        let waits = self.plan_activity(model, scope)?;
+        let waits = self.plan_activity(model, at)?;
         self.emit(Event::ElementActivated { key, ordinal: model.ordinal, scope });
         self.emit(Event::LoopStarted { key, total, items });
         self.open(key, waits);
