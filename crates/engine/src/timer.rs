@@ -161,7 +161,11 @@ fn cron(text: &str, after: i64) -> Option<i64> {
         }
         None => (TimeZone::UTC, text),
     };
-    let parser = croner::parser::CronParser::builder().seconds(croner::parser::Seconds::Optional).build();
+    // `0/15` is `0-59/15`, as Camunda 8 reads it.
+    let parser = croner::parser::CronParser::builder()
+        .seconds(croner::parser::Seconds::Optional)
+        .sloppy_ranges(true)
+        .build();
     let cron = parser.parse(pattern).ok()?;
     // The calendar of the zone, without its offset: what clocks on the wall show.
     let mut wall = Timestamp::from_millisecond(after).ok()?.to_zoned(zone.clone()).datetime();
@@ -218,6 +222,9 @@ mod tests {
         assert_eq!(plan, Some((at("2024-01-01T09:00:00Z"), -1)));
         assert_eq!(next("0 0 9 * * MON-FRI", at("2024-01-05T09:00:00Z")), Some(at("2024-01-08T09:00:00Z")));
         assert_eq!(next("*/15 * * * *", at("2024-01-01T00:00:00Z")), Some(at("2024-01-01T00:15:00Z")));
+        let quarters = "0 5/15 8-10 * * *";
+        assert_eq!(next(quarters, at("2024-01-01T08:50:00Z")), Some(at("2024-01-01T09:05:00Z")));
+        assert_eq!(next(quarters, at("2024-01-01T10:50:00Z")), Some(at("2024-01-02T08:05:00Z")));
         assert_eq!(next("@daily", at("2024-01-01T12:00:00Z")), Some(at("2024-01-02T00:00:00Z")));
         assert_eq!(cycle("0 0 25 * * *", monday), None);
     }
