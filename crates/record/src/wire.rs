@@ -436,6 +436,8 @@ macro_rules! names {
         pub enum $name { $( $(#[$vmeta])* $variant = $number, )* }
 
         impl $name {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$( $name::$variant ),*];
             /// The name in the API.
             pub fn as_str(self) -> &'static str {
                 match self { $( $name::$variant => $text, )* }

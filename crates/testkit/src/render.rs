@@ -193,7 +193,11 @@ impl World {
                 format!("{} {}", event.name(), changes(to))
             }
             Event::UserTaskDenied { reason, .. } => format!("task denied: {reason}"),
-            Event::InstanceCreated { process_id, version, .. } => format!("created {process_id} v{version}"),
+            Event::InstanceCreated { process_id, version, business_id, .. } => {
+                let named =
+                    if business_id.is_empty() { String::new() } else { format!(" as '{business_id}'") };
+                format!("created {process_id} v{version}{named}")
+            }
             Event::DefinitionDeployed { .. } | Event::DeploymentCreated { .. } => return None,
             Event::DefinitionDeleted { history, .. } | Event::RequirementsDeleted { history, .. } => {
                 format!("{}{}", event.name(), if *history { " with history" } else { "" })

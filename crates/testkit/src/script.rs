@@ -326,7 +326,7 @@ impl World {
                 corrections: if verb == "deny" { TaskChanges::default() } else { changes(rest) },
                 fence: 0,
             },
-            // `pick TYPE a b +fulfilled +cancel`: the worker of an ad-hoc sub-process chooses.
+            // `pick TYPE a b{"x":1} +fulfilled +cancel`: the worker of an ad-hoc sub-process chooses.
             "pick" => Command::CompleteAdHocJob {
                 job,
                 variables: Vec::new(),
@@ -360,6 +360,14 @@ impl World {
             let file = self.catalog.files().get(Key(key)).expect("it is deployed");
             let (name, kind) = (&link["linkName"], &link["resourceType"]);
             let _ = writeln!(self.trace, "  linked {name} {kind}: {} v{}", file.id, file.version);
+        }
+        let own = job.headers.iter().filter(|(name, _)| &**name != "linkedResources");
+        let own: Vec<String> = own.map(|(name, value)| format!("{name}={value}")).collect();
+        if !own.is_empty() {
+            let _ = writeln!(self.trace, "  headers {}", own.join(", "));
+        }
+        if job.priority != 0 {
+            let _ = writeln!(self.trace, "  priority {}", job.priority);
         }
         if !job.handle.is_empty() {
             let _ = writeln!(self.trace, "  work goes on as {}", job.handle);
@@ -418,7 +426,11 @@ impl World {
 
 fn chosen(words: &str) -> Vec<AdHocActivation> {
     let ids = words.split_whitespace().filter(|word| !word.starts_with('+'));
-    ids.map(|id| AdHocActivation { element_id: id.into(), variables: Vec::new() }).collect()
+    let split = |word: &str| {
+        let (id, values) = word.split_at(word.find('{').unwrap_or(word.len()));
+        AdHocActivation { element_id: id.into(), variables: variables(values) }
+    };
+    ids.map(split).collect()
 }
 
 /// Changes of a user task from a JSON object.

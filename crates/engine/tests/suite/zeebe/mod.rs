@@ -4,6 +4,7 @@
 mod deployment;
 mod events;
 mod expressions;
+mod extensions;
 mod variables;
 
 use testkit::{draw, trace};
