@@ -153,3 +153,10 @@ fn zeebe_conditions_must_be_true_or_false() {
         );
     }
 }
+
+#[test]
+fn zeebe_names_that_come_twice_have_the_last_value() {
+    assert_eq!(mapped("=v", r#"{"v":1,"v":2}"#), "2");
+    assert_eq!(mapped("=o.x", r#"{"o":{"x":1,"x":2}}"#), "2");
+    assert_eq!(mapped("=o", r#"{"o":{"x":1,"y":0,"x":2}}"#), r#"{"x":2,"y":0}"#);
+}
