@@ -177,7 +177,14 @@ impl Instance {
                 }
                 looping.total += 1;
             }),
-            Event::AdHocFulfilled { key } => self.change_loop(*key, |looping| looping.fulfilled = true),
+            Event::AdHocFulfilled { key } => self.change_loop(*key, |looping| {
+                looping.fulfilled = true;
+                looping.waiting.clear();
+            }),
+            Event::AdHocWaiting { key, taken, added } => self.change_loop(*key, |looping| {
+                looping.waiting.drain(..(*taken as usize).min(looping.waiting.len()));
+                looping.waiting.extend(added.iter().cloned());
+            }),
             _ => {}
         }
     }
@@ -480,7 +487,11 @@ impl Instance {
                 *ordinal = *new;
             }
         };
-        self.elements.iter_mut().for_each(|it| change(&mut it.ordinal));
+        for element in &mut self.elements {
+            change(&mut element.ordinal);
+            let waiting = element.looping.iter_mut().flat_map(|looping| &mut looping.waiting);
+            waiting.for_each(|(activity, _)| change(activity));
+        }
         self.timers.iter_mut().for_each(|it| change(&mut it.ordinal));
         self.subscriptions.iter_mut().for_each(|it| change(&mut it.ordinal));
         self.conditions.iter_mut().for_each(|it| change(&mut it.ordinal));

@@ -68,6 +68,8 @@ record::message! {
         6 outputs: Vec<Json>,
         /// No more are to begin.
         7 fulfilled: bool,
+        /// Chosen activities of a sequential ad-hoc sub-process that are still to begin, with the variables of their scopes.
+        8 waiting: Vec<(u32, Variables)>,
     }
 }
 

@@ -154,6 +154,13 @@ impl World {
                 format!("iteration {counter} {how}{}", output.unwrap_or_default())
             }
             Event::InnerStarted { ordinal, .. } => format!("inner scope of {}", id(ordinal)),
+            Event::AdHocWaiting { key, taken: 0, added } => {
+                let names: Vec<String> = added.iter().map(|(activity, _)| id(activity)).collect();
+                format!("{} wait for their turn in {}", names.join(", "), name(key))
+            }
+            Event::AdHocWaiting { key, taken, .. } => {
+                format!("{taken} taken of those that wait in {}", name(key))
+            }
             Event::ConditionOpened { ordinal, .. } => format!("waits for a condition at {}", id(ordinal)),
             Event::ConditionChanged { key, holds } => format!("condition at {} is {holds}", name(key)),
             Event::EventsReset { ordinal, .. } => format!("EventsReset {}", id(ordinal)),

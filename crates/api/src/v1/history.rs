@@ -238,6 +238,7 @@ fn subject(event: &Event) -> Option<Key> {
         | Event::IterationEnded { body: key, .. }
         | Event::IterationAdded { body: key, .. }
         | Event::AdHocFulfilled { key }
+        | Event::AdHocWaiting { key, .. }
         | Event::ConditionChanged { key, .. }
         | Event::ConditionClosed { key }
         | Event::CompensationHandling { handler: key, .. }

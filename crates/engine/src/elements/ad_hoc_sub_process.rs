@@ -30,8 +30,6 @@ pub(super) fn activate(
             ids.iter().map(|id| find(run, node, ad_hoc, id)).collect::<Result<Vec<usize>, Failure>>()?
         }
         None if ad_hoc.on_request || ad_hoc.job.is_some() => Vec::new(),
-        // One after the other: the others follow when it is done.
-        None if ad_hoc.sequential => ad_hoc.activities.iter().copied().take(1).collect(),
         None => ad_hoc.activities.clone(),
     };
     let job = ad_hoc.job.as_ref().map(|job| run.plan_job(job, at)).transpose()?;
@@ -39,12 +37,11 @@ pub(super) fn activate(
     run.plan_event_sub_processes(&model.event_sub_processes, at, &mut waits)?;
     run.emit(Event::ElementActivated { key, ordinal: model.ordinal, scope });
     run.open(key, waits);
-    for activity in &chosen {
-        begin(run, *activity, key, Variables::new());
-    }
+    let none = chosen.is_empty();
+    begin_all(run, ad_hoc, key, chosen.into_iter().map(|activity| (activity, Variables::new())).collect());
     if let Some(job) = job {
         run.create_job(key, job, JobKind::AdHocSubProcess, 0);
-    } else if chosen.is_empty() && !ad_hoc.on_request {
+    } else if none && !ad_hoc.on_request {
         run.emit(Event::AdHocFulfilled { key });
         run.complete_if_empty(key);
     }
@@ -61,6 +58,45 @@ fn find(run: &Run<'_>, node: usize, ad_hoc: &AdHocModel, id: &str) -> Result<usi
         );
         Failure::new(IncidentType::ExtractValueError, text)
     })
+}
+
+/// Chosen activities begin: together, or one after the other.
+fn begin_all(run: &mut Run<'_>, ad_hoc: &AdHocModel, key: Key, chosen: Vec<(usize, Variables)>) {
+    if !ad_hoc.sequential {
+        return chosen.into_iter().for_each(|(activity, variables)| begin(run, activity, key, variables));
+    }
+    let process = run.process;
+    let idle = run.instance.element(key).is_some_and(|element| element.children == 0);
+    let added: Vec<(u32, Variables)> = chosen
+        .into_iter()
+        .map(|(activity, variables)| (process.nodes[activity].ordinal, variables))
+        .collect();
+    if !added.is_empty() {
+        run.emit(Event::AdHocWaiting { key, taken: 0, added });
+    }
+    if idle {
+        begin_next(run, key);
+    }
+}
+
+/// The first of those that wait for their turn begins. False where none does.
+fn begin_next(run: &mut Run<'_>, key: Key) -> bool {
+    let first = looping(run, key).waiting.into_iter().next();
+    let Some((ordinal, variables)) = first else { return false };
+    run.emit(Event::AdHocWaiting { key, taken: 1, added: Vec::new() });
+    if let Some((activity, _)) = run.process.node(ordinal) {
+        begin(run, activity, key, variables);
+    }
+    true
+}
+
+/// What runs and what waits for its turn ends.
+fn cancel(run: &mut Run<'_>, key: Key) {
+    let taken = looping(run, key).waiting.len() as u32;
+    if taken > 0 {
+        run.emit(Event::AdHocWaiting { key, taken, added: Vec::new() });
+    }
+    run.terminate_children(key);
 }
 
 /// A chosen activity begins in a scope of its own.
@@ -164,15 +200,12 @@ pub(crate) fn go_on(run: &mut Run<'_>, node: usize, ad_hoc: &AdHocModel, key: Ke
     let live = element.children > 0;
     let state = looping(run, key);
     if !state.fulfilled {
+        let next = !live && begin_next(run, key);
         if let Some(job) = &ad_hoc.job {
             return ask_again(run, node, job, key);
         }
-        let all = ad_hoc.chosen.is_none() && !ad_hoc.on_request;
-        if all && ad_hoc.sequential && !live {
-            // Each iteration of the list is one activity, in document order.
-            if let Some(&next) = ad_hoc.activities.get(state.started as usize) {
-                return begin(run, next, key, Variables::new());
-            }
+        if next {
+            return;
         }
     }
     if live || run.instance.jobs.iter().any(|job| job.element == key) {
@@ -224,11 +257,9 @@ pub(crate) fn worker_chose(
     let chosen = choose(run, node, ad_hoc, elements)?;
     run.merge(key, variables);
     if cancel_remaining {
-        run.terminate_children(key);
+        cancel(run, key);
     }
-    for (activity, variables) in chosen {
-        begin(run, activity, key, variables);
-    }
+    begin_all(run, ad_hoc, key, chosen);
     if fulfilled {
         run.emit(Event::AdHocFulfilled { key });
     }
@@ -298,11 +329,9 @@ pub(crate) fn on_request(
     };
     let chosen = choose(run, node, ad_hoc, elements)?;
     if cancel_remaining {
-        run.terminate_children(key);
+        cancel(run, key);
     }
-    for (activity, variables) in chosen {
-        begin(run, activity, key, variables);
-    }
+    begin_all(run, ad_hoc, key, chosen);
     Ok(())
 }
 

@@ -73,6 +73,8 @@ s -> sub -> e",
               passed s
               flow s_sub
               activated sub
+              a, b wait for their turn in sub
+              1 taken of those that wait in sub
               inner scope of sub
               activated a
               job a retries 3
@@ -82,6 +84,7 @@ s -> sub -> e",
               completed a
               completed scope in sub
               iteration 1 completed
+              1 taken of those that wait in sub
               inner scope of sub
               activated b
               job b retries 3
@@ -388,4 +391,35 @@ s -> sub -> e"#,
               InstanceCompleted
         "#]],
     );
+}
+
+const CHOSEN: &str = r#"s: startEvent
+sub: adHocSubProcess ordering=Sequential <extensionElements>MORE</extensionElements> {
+a: serviceTask
+b: serviceTask
+c: serviceTask
+}
+e: endEvent
+s -> sub -> e"#;
+
+/// What was activated and completed inside, in order.
+fn one_by_one(drawing: &str, script: &str) -> String {
+    let trace = testkit::trace(&testkit::draw(drawing), script);
+    let lines = trace.lines().map(str::trim);
+    let of_inside = |line: &&str| {
+        ["activated ", "completed ", "terminated "]
+            .iter()
+            .any(|how| line.strip_prefix(how).is_some_and(|id| ["a", "b", "c", "sub"].contains(&id)))
+    };
+    lines.filter(of_inside).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn ad_hoc_sub_process_keeps_its_order_however_activities_are_chosen() {
+    let listed =
+        CHOSEN.replace("MORE", r#"<zeebe:adHoc activeElementsCollection="=[&quot;b&quot;,&quot;a&quot;]"/>"#);
+    let asked = CHOSEN.replace("MORE", "<zeebe:properties/>");
+    let expected = "activated sub, activated b, completed b, activated a, completed a, completed sub";
+    assert_eq!(one_by_one(&listed, "start p\ncomplete b\ncomplete a"), expected);
+    assert_eq!(one_by_one(&asked, "start p\nchoose b\nchoose a\ncomplete b\ncomplete a"), expected);
 }

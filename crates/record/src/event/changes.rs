@@ -438,6 +438,15 @@ with_definitions! {
             /// The element instance.
             1 key: Key,
         },
+        /// What a sequential ad-hoc sub-process is to run, one after the other, changed.
+        120 AdHocWaiting {
+            /// The element instance.
+            1 key: Key,
+            /// How many of those that wait do not any more, from the first one on.
+            2 taken: u32,
+            /// Those that wait behind the others: the activity, and the variables of its scope.
+            3 added: Vec<(u32, Variables)>,
+        },
         /// An interrupting event sub-process took its scope over.
         47 ScopeInterrupted {
             /// The scope.
