@@ -200,7 +200,8 @@ impl Compiler<'_> {
             }
             FlowNodeKind::ComplexGateway { activation_condition } => {
                 let activation = activation_condition.as_ref().map(|it| self.expression(&node.id, it));
-                let join = (node.incoming.len() > 1).then(|| reach::join(process, index));
+                let waits = node.incoming.len() > 1 || activation.is_some() && !node.incoming.is_empty();
+                let join = waits.then(|| reach::join(process, index));
                 NodeKind::ComplexGateway(Box::new(ComplexGateway { activation, join }))
             }
             FlowNodeKind::EventBasedGateway { instantiate, parallel } => {

@@ -8,24 +8,35 @@ use crate::variables::Scopes;
 use feel::Value;
 use record::{Event, Key, Str};
 
-/// A token came to a gateway with several incoming flows.
+/// A token came to a gateway with several incoming flows, or with one and an activation condition.
 pub(super) fn arrive(run: &mut Run<'_>, node: usize, gateway: &ComplexGateway, scope: Key) {
     if gateway.activation.is_none() || is_resetting(run, node, scope) {
         // It waits as an inclusive gateway does, and is looked at when nothing else can move.
         return;
     }
-    match is_activated(run, node, gateway, scope) {
-        Ok(false) => {}
-        Ok(true) => {
-            let key = run.key();
-            run.activate(node, key, scope);
+    loop {
+        let before = run.instance.waiting.len();
+        match is_activated(run, node, gateway, scope) {
+            Ok(false) => return,
+            Ok(true) => {
+                let key = run.key();
+                run.activate(node, key, scope);
+            }
+            Err(failure) => return stuck(run, node, scope, failure),
         }
-        Err(failure) => {
-            let (key, ordinal) = (run.key(), run.process.nodes[node].ordinal);
-            run.emit(Event::ElementActivating { key, ordinal, scope });
-            run.incident(key, ordinal, Key::NONE, failure);
+        // With one flow there is no second phase: what is left may be enough once more.
+        let single = run.process.nodes[node].incoming.len() == 1;
+        if !single || run.instance.waiting.len() == before || !run.arrived(node, scope).contains(&true) {
+            return;
         }
     }
+}
+
+/// A condition of it cannot be evaluated.
+fn stuck(run: &mut Run<'_>, node: usize, scope: Key, failure: Failure) {
+    let (key, ordinal) = (run.key(), run.process.nodes[node].ordinal);
+    run.emit(Event::ElementActivating { key, ordinal, scope });
+    run.incident(key, ordinal, Key::NONE, failure);
 }
 
 fn is_resetting(run: &Run<'_>, node: usize, scope: Key) -> bool {
@@ -74,10 +85,15 @@ pub(super) fn activate(
         run.go_on(&flows, scope);
         return Ok(());
     }
-    // Tried again after an incident with its condition.
-    if !is_activated(run, node, gateway, scope)? {
+    // Tried again after an incident with a condition: of the second phase, or of the first.
+    let resetting = is_resetting(run, node, scope);
+    if resetting || !is_activated(run, node, gateway, scope)? {
+        let chosen = if resetting { chosen_at_reset(run, node, scope)? } else { Vec::new() };
         run.close(key);
         run.emit(Event::ElementTerminated { key });
+        if resetting {
+            reset(run, node, gateway, scope, &chosen);
+        }
         return Ok(());
     }
     let near = variables(run, node, scope, true);
@@ -89,7 +105,9 @@ pub(super) fn activate(
     };
     let awaited = of(false);
     run.emit(Event::JoinFired { scope, flows: of(true) });
-    run.emit(Event::ComplexGatewayActivated { scope, ordinal: model.ordinal, awaited });
+    if model.incoming.len() > 1 {
+        run.emit(Event::ComplexGatewayActivated { scope, ordinal: model.ordinal, awaited });
+    }
     run.pass(node, key, scope);
     run.go_on(&flows, scope);
     Ok(())
@@ -119,31 +137,50 @@ pub(crate) fn settle(run: &mut Run<'_>, node: usize, gateway: &ComplexGateway, s
     if empty.contains(&true) && run.more_may_come(node, join, scope, &empty, &arrived) {
         return false;
     }
-    reset(run, node, scope, &resetting.awaited);
-    // Tokens that were left may be enough for the next round.
-    if run.arrived(node, scope).contains(&true) {
-        arrive(run, node, gateway, scope);
+    // It waits for somebody to resolve what its second phase is stuck on.
+    let stuck_on = |it: &crate::instance::ElementInstance| (it.scope, it.ordinal) == (scope, model.ordinal);
+    if run.instance.elements.iter().any(stuck_on) {
+        return false;
+    }
+    match chosen_at_reset(run, node, scope) {
+        Ok(chosen) => reset(run, node, gateway, scope, &chosen),
+        Err(failure) => stuck(run, node, scope, failure),
     }
     true
 }
 
-/// The second phase: the rest of the tokens goes in; only flows with a condition can be taken.
-fn reset(run: &mut Run<'_>, node: usize, scope: Key, awaited: &[u32]) {
+/// The flows that the second phase takes: only those with a condition can be.
+fn chosen_at_reset(run: &mut Run<'_>, node: usize, scope: Key) -> Result<Vec<usize>, Failure> {
     let process = run.process;
-    let model = &process.nodes[node];
-    let flows: Vec<u32> =
-        awaited.iter().copied().filter(|flow| run.instance.waiting.contains(&(scope, *flow))).collect();
     let near = variables(run, node, scope, false);
+    let mut chosen = Vec::new();
+    for &flow in &process.nodes[node].outgoing {
+        let Some(condition) = &process.flows[flow].condition else { continue };
+        let scopes = Scopes::with(run.instance, scope, &near);
+        if condition.to_boolean(&scopes, &mut run.evaluator)? {
+            chosen.push(flow);
+        }
+    }
+    Ok(chosen)
+}
+
+/// The second phase: the rest of the tokens goes in, and the gateway begins anew.
+fn reset(run: &mut Run<'_>, node: usize, gateway: &ComplexGateway, scope: Key, chosen: &[usize]) {
+    let ordinal = run.process.nodes[node].ordinal;
+    let resetting = run.instance.resetting.iter().find(|it| (it.scope, it.ordinal) == (scope, ordinal));
+    let awaited = resetting.map(|it| it.awaited.clone()).unwrap_or_default();
+    let flows: Vec<u32> =
+        awaited.into_iter().filter(|flow| run.instance.waiting.contains(&(scope, *flow))).collect();
     if !flows.is_empty() {
         run.emit(Event::JoinFired { scope, flows });
     }
-    run.emit(Event::ComplexGatewayReset { scope, ordinal: model.ordinal });
-    for &flow in &model.outgoing {
-        let Some(condition) = &process.flows[flow].condition else { continue };
-        let scopes = Scopes::with(run.instance, scope, &near);
-        if condition.to_boolean(&scopes, &mut run.evaluator).unwrap_or(false) {
-            run.take(flow, scope);
-        }
+    run.emit(Event::ComplexGatewayReset { scope, ordinal });
+    for &flow in chosen {
+        run.take(flow, scope);
+    }
+    // Tokens that were left may be enough for the next round.
+    if run.arrived(node, scope).contains(&true) {
+        arrive(run, node, gateway, scope);
     }
     run.complete_if_empty(scope);
 }

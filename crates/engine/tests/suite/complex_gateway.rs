@@ -346,3 +346,37 @@ s -> f -> a -> g -> d -> e; f -> b -> g",
         "#]],
     );
 }
+
+#[test]
+fn complex_gateway_with_one_flow_waits_for_its_condition() {
+    let drawing = "s: startEvent
+f: parallelGateway
+m: task
+g: complexGateway <activationCondition>= activationCount &gt;= 2</activationCondition>
+d: serviceTask
+e: endEvent
+s -> f -> m; f -> m2; m -> g -> [true] d -> e";
+    let drawing = drawing.replace("f -> m2; ", "f -> n -> m; ").replace("m: task", "m: task\nn: serviceTask");
+    let trace = testkit::trace(&testkit::draw(&drawing), "start p\ncomplete n");
+    let at = trace.find("> complete n").expect("the command");
+    assert!(!trace[..at].contains("activated d"), "{trace}");
+    assert_eq!(trace[at..].matches("activated d").count(), 1, "{trace}");
+}
+
+#[test]
+fn complex_gateway_is_stuck_where_a_condition_of_its_reset_is_none() {
+    let drawing = "s: startEvent
+f: parallelGateway
+a: serviceTask
+b: serviceTask
+g: complexGateway <activationCondition>= activationCount &gt;= 1</activationCondition>
+d: serviceTask
+e: endEvent
+s -> f -> a -> g; f -> b -> g; g -> [if waitingForStart then true else late] d -> e";
+    let script = "start p\ncomplete a\ncomplete b\nset {\"late\":true}\nresolve g";
+    let trace = testkit::trace(&testkit::draw(drawing), script);
+    let places: Vec<Option<usize>> =
+        ["incident EXTRACT_VALUE_ERROR at g", "> resolve g", "g reset"].map(|it| trace.find(it)).into();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{trace}");
+    assert_eq!(trace.matches("activated d").count(), 2, "{trace}");
+}
