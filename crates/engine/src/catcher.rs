@@ -46,10 +46,10 @@ impl Process {
     pub(crate) fn boundary_catching(
         &self,
         node: &Node,
-        fits: impl Fn(&Catch) -> Option<Fit>,
+        fits: impl Fn(&Node, &Catch) -> Option<Fit>,
     ) -> Option<usize> {
         let events = node.boundary.iter().copied().filter_map(|event| match &self.nodes[event].kind {
-            NodeKind::Boundary { catch, .. } => Some((fits(catch)?, event)),
+            NodeKind::Boundary { catch, .. } => Some((fits(&self.nodes[event], catch)?, event)),
             _ => None,
         });
         best(events)
@@ -59,7 +59,7 @@ impl Process {
         &self,
         event_sub_processes: &[usize],
         except: Option<usize>,
-        fits: impl Fn(&Catch) -> Option<Fit>,
+        fits: impl Fn(&Node, &Catch) -> Option<Fit>,
     ) -> Option<usize> {
         let events =
             event_sub_processes.iter().filter(|it| Some(**it) != except).filter_map(|&sub_process| {
@@ -67,7 +67,7 @@ impl Process {
                     return None;
                 };
                 let NodeKind::StartEvent(catch) = &self.nodes[*start].kind else { return None };
-                Some((fits(catch)?, *start))
+                Some((fits(&self.nodes[*start], catch)?, *start))
             });
         best(events)
     }
@@ -92,7 +92,8 @@ struct Caught {
 }
 
 impl Run<'_> {
-    fn catcher(&self, thrower: Key, fits: impl Fn(&Catch) -> Option<Fit>) -> Option<Caught> {
+    /// Who catches what an element throws. `fits` is given the scope or activity where an event would catch it, too.
+    fn catcher(&self, thrower: Key, fits: impl Fn(Key, &Node, &Catch) -> Option<Fit>) -> Option<Caught> {
         let process = self.process;
         let mut at = thrower;
         loop {
@@ -101,7 +102,7 @@ impl Run<'_> {
             // Boundary events belong to all iterations together.
             if let Some((_, node)) = node
                 && !matches!(element.role, Role::Iteration | Role::Inner)
-                && let Some(event) = process.boundary_catching(node, &fits)
+                && let Some(event) = process.boundary_catching(node, |event, catch| fits(at, event, catch))
             {
                 return Some(Caught { at, event });
             }
@@ -113,12 +114,35 @@ impl Run<'_> {
             };
             if !outer.interrupted && outer.role != Role::Body && outer.role != Role::Inner {
                 let own = node.map(|(index, _)| index);
-                if let Some(event) = process.start_catching(inside, own, &fits) {
+                if let Some(event) =
+                    process.start_catching(inside, own, |event, catch| fits(scope, event, catch))
+                {
                     return Some(Caught { at: scope, event });
                 }
             }
             at = scope;
         }
+    }
+
+    /// True where nothing but parts of this kind is missing at an event that needs all of them.
+    fn lacks_only(&self, at: Key, event: &Node, catch: &Catch, kind: impl Fn(&Catch) -> bool) -> bool {
+        let Catch::Multiple { parts, parallel: true } = catch else { return true };
+        let missing = parts
+            .iter()
+            .enumerate()
+            .filter(|(part, _)| !self.instance.occurred.contains(&(at, (event.ordinal, *part as u32))));
+        missing.into_iter().filter(|(_, part)| !kind(part)).count() == 0
+    }
+
+    /// Notes the part of this kind where the event needs all of them. True where the event has occurred.
+    fn is_last(&mut self, caught: &Caught, kind: impl Fn(&Catch) -> bool) -> bool {
+        let event = &self.process.nodes[caught.event];
+        let (NodeKind::Boundary { catch, .. } | NodeKind::StartEvent(catch)) = &event.kind else {
+            return true;
+        };
+        let Catch::Multiple { parts, parallel: true } = catch else { return true };
+        let Some(part) = parts.iter().position(kind) else { return true };
+        self.all_occurred(caught.at, event.ordinal, part as u32, parts.len())
     }
 
     fn caught(&mut self, caught: &Caught, variables: Variables) {
@@ -179,11 +203,18 @@ impl Run<'_> {
         message: &Str,
         variables: Variables,
     ) -> bool {
-        let Some(caught) = self.catcher(element, |catch| error(catch, code)) else { return false };
+        // An error does not wait for the other parts of an event that needs them all: it is the last one, or goes on.
+        let fits = |at, event: &Node, catch: &Catch| {
+            error(catch, code).filter(|_| self.lacks_only(at, event, catch, |it| error(it, code).is_some()))
+        };
+        let Some(caught) = self.catcher(element, fits) else { return false };
         let caught_by = self.process.nodes[caught.event].ordinal;
         let (code, message) = (code.clone(), message.clone());
-        self.emit(Event::ErrorThrown { element, code, message, caught_by });
-        self.caught(&caught, variables);
+        let is_error = |it: &Catch| error(it, &code).is_some();
+        self.emit(Event::ErrorThrown { element, code: code.clone(), message, caught_by });
+        if self.is_last(&caught, is_error) {
+            self.caught(&caught, variables);
+        }
         true
     }
 
@@ -195,10 +226,12 @@ impl Run<'_> {
 
     /// Throws an escalation from an element. What nothing catches is of no consequence (BPMN 13.5.5).
     pub(crate) fn throw_escalation(&mut self, element: Key, code: &Str, variables: Variables) {
-        let caught = self.catcher(element, |catch| escalation(catch, code));
+        let caught = self.catcher(element, |_, _, catch| escalation(catch, code));
         let caught_by = caught.as_ref().map_or(0, |caught| self.process.nodes[caught.event].ordinal);
         self.emit(Event::EscalationThrown { element, code: code.clone(), caught_by });
         match caught {
+            // Without one of its other parts the event has not occurred.
+            Some(caught) if !self.is_last(&caught, |it| escalation(it, code).is_some()) => {}
             Some(caught) => self.caught(&caught, variables),
             None => {
                 if let Some((parent, caller)) = self.caller() {
@@ -231,7 +264,7 @@ impl Run<'_> {
     /// The codes of all error events around a thrower, the innermost first.
     fn caught_codes(&self, thrower: Key) -> Vec<Str> {
         let codes = std::cell::RefCell::new(Vec::new());
-        self.catcher(thrower, |catch| {
+        self.catcher(thrower, |_, _, catch| {
             let parts = catch.parts().iter();
             codes.borrow_mut().extend(
                 parts.filter_map(|part| if let Catch::Error(code) = part { code.clone() } else { None }),

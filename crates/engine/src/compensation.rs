@@ -208,8 +208,15 @@ impl Run<'_> {
         }
         // Several compensations of one event are awaited together.
         let more = self.instance.compensations.iter().any(|it| it.thrower == thrower);
-        if !more && self.instance.is_live(thrower) {
-            self.complete(thrower);
+        if more || !self.instance.is_live(thrower) {
+            return;
+        }
+        match self.node_of(thrower) {
+            // What was thrown with it and ends the thrower had to wait.
+            Some((node, model)) if let NodeKind::Throw(throws) | NodeKind::EndEvent(throws) = &model.kind => {
+                elements::intermediate_throw_event::throw_last(self, node, throws, thrower);
+            }
+            _ => self.complete(thrower),
         }
     }
 }

@@ -344,7 +344,7 @@ impl Run<'_> {
     }
 
     /// Notes that a part of a parallel-multiple event occurred. True where it was the last one; then all begins anew.
-    fn all_occurred(&mut self, element: Key, ordinal: u32, part: u32, parts: usize) -> bool {
+    pub(crate) fn all_occurred(&mut self, element: Key, ordinal: u32, part: u32, parts: usize) -> bool {
         let entry = (element, (ordinal, part));
         if !self.instance.occurred.contains(&entry) {
             self.emit(Event::EventOccurred { element, ordinal, part });

@@ -87,7 +87,11 @@ impl Compiler<'_> {
         match trigger {
             EventTrigger::None => Vec::new(),
             EventTrigger::Multiple { triggers, .. } => {
-                triggers.iter().flat_map(|trigger| self.throws(process, node, trigger)).collect()
+                let thrown = triggers.iter().flat_map(|trigger| self.throws(process, node, trigger));
+                let mut thrown: Vec<Throw> = thrown.collect();
+                // All of them are to occur.
+                thrown.sort_by_key(Throw::ends_thrower);
+                thrown
             }
             single => self.throw(process, node, single).into_iter().collect(),
         }

@@ -167,6 +167,13 @@ pub enum Throw {
     Cancel,
 }
 
+impl Throw {
+    /// The thrower is not there any more when it was thrown.
+    pub fn ends_thrower(&self) -> bool {
+        matches!(self, Throw::Error(_) | Throw::Link(_) | Throw::Terminate | Throw::Cancel)
+    }
+}
+
 /// A gateway that may have to wait for tokens that can still come.
 #[derive(Debug)]
 pub struct Join {

@@ -21,41 +21,65 @@ pub(super) fn activate(
     let model = &run.process.nodes[node];
     let at = run.map_inputs(model, key, scope)?;
     // All that can fail is evaluated before anything is thrown.
-    for throw in throws {
-        check(run, throw, at)?;
-    }
+    let thrown =
+        throws.iter().map(|throw| prepare(run, throw, at)).collect::<Result<Throws<'_>, Failure>>()?;
     run.emit(Event::ElementActivated { key, ordinal: model.ordinal, scope });
-    throw_all(run, node, throws, key);
+    throw_all(run, node, thrown, key);
     Ok(())
 }
 
-fn check(run: &mut Run<'_>, throw: &Throw, at: Key) -> Result<(), Failure> {
-    match throw {
-        Throw::Message { name, key } => {
-            text(run, name, at)?;
-            if let Some(key) = key {
-                correlation_key(run, key, at)?;
-            }
-            Ok(())
-        }
-        Throw::Signal(expression) | Throw::Error(expression) | Throw::Escalation(expression) => {
-            text(run, expression, at).map(drop)
-        }
-        Throw::Job(_) | Throw::Compensation { .. } | Throw::Link(_) | Throw::Terminate | Throw::Cancel => {
-            Ok(())
-        }
-    }
+/// Something to throw, its expressions evaluated.
+enum Thrown<'m> {
+    Message {
+        name: Str,
+        key: Str,
+    },
+    Signal(Str),
+    Error(Str),
+    Escalation(Str),
+    /// Nothing is to be evaluated.
+    Other(&'m Throw),
 }
 
-/// Throws one after the other, in the order of the model, as long as the thrower is there; then it completes.
-pub(super) fn throw_all(run: &mut Run<'_>, node: usize, throws: &[Throw], key: Key) {
-    let ordinal = run.process.nodes[node].ordinal;
-    let mut waits = false;
-    for throw in throws {
-        if !run.instance.is_live(key) {
-            return;
+type Throws<'m> = smallvec::SmallVec<[Thrown<'m>; 1]>;
+
+fn prepare<'m>(run: &mut Run<'_>, throw: &'m Throw, at: Key) -> Result<Thrown<'m>, Failure> {
+    Ok(match throw {
+        Throw::Message { name, key } => Thrown::Message {
+            name: text(run, name, at)?,
+            key: match key {
+                Some(key) => correlation_key(run, key, at)?,
+                None => Str::from(""),
+            },
+        },
+        Throw::Signal(name) => Thrown::Signal(text(run, name, at)?),
+        Throw::Error(code) => Thrown::Error(text(run, code, at)?),
+        Throw::Escalation(code) => Thrown::Escalation(text(run, code, at)?),
+        // A job among several definitions cannot be awaited beside the others.
+        Throw::Job(_) => {
+            let text = "A message with a task definition cannot be thrown together with other events";
+            return Err(Failure::new(IncidentType::Unspecified, text));
         }
-        match one(run, node, throw, key) {
+        Throw::Compensation { .. } | Throw::Link(_) | Throw::Terminate | Throw::Cancel => {
+            Thrown::Other(throw)
+        }
+    })
+}
+
+/// Throws one after the other; then the thrower completes. All of them occur: what ends the thrower comes last, and a
+/// catcher that interrupts it keeps no message or signal from being thrown.
+fn throw_all(run: &mut Run<'_>, node: usize, thrown: Throws<'_>, key: Key) {
+    let ordinal = run.process.nodes[node].ordinal;
+    // Gone with the thrower, should it be interrupted.
+    let variables = run.instance.element(key).map(|it| it.variables.clone()).unwrap_or_default();
+    let mut waits = false;
+    for throw in thrown {
+        let live = run.instance.is_live(key);
+        let outlives = matches!(throw, Thrown::Message { .. } | Thrown::Signal(_));
+        if !live && !outlives || waits && ends_thrower(&throw) {
+            continue;
+        }
+        match one(run, node, throw, key, &variables) {
             Ok(Done::Thrown) => {}
             Ok(Done::Waits) => waits = true,
             Ok(Done::Gone) => return,
@@ -67,6 +91,25 @@ pub(super) fn throw_all(run: &mut Run<'_>, node: usize, throws: &[Throw], key: K
     }
 }
 
+/// What comes after all others, since the thrower is not there any more.
+fn ends_thrower(thrown: &Thrown<'_>) -> bool {
+    match thrown {
+        Thrown::Error(_) => true,
+        Thrown::Other(throw) => throw.ends_thrower(),
+        _ => false,
+    }
+}
+
+/// Throws what ends the thrower, after an incident or when the compensation is done that was thrown with it; what came
+/// before was thrown.
+pub(crate) fn throw_last(run: &mut Run<'_>, node: usize, throws: &[Throw], key: Key) {
+    let last = throws.iter().filter(|throw| throw.ends_thrower());
+    match last.map(|throw| prepare(run, throw, key)).collect::<Result<Throws<'_>, Failure>>() {
+        Ok(thrown) => throw_all(run, node, thrown, key),
+        Err(failure) => run.incident(key, run.process.nodes[node].ordinal, Key::NONE, failure),
+    }
+}
+
 enum Done {
     Thrown,
     /// The event waits for what it threw.
@@ -75,63 +118,55 @@ enum Done {
     Gone,
 }
 
-fn one(run: &mut Run<'_>, node: usize, throw: &Throw, key: Key) -> Result<Done, Failure> {
+fn one(
+    run: &mut Run<'_>,
+    node: usize,
+    throw: Thrown<'_>,
+    key: Key,
+    variables: &Variables,
+) -> Result<Done, Failure> {
     let scope = run.instance.element(key).map_or(Key::NONE, |element| element.scope);
     match throw {
-        Throw::Message { name, key: correlation } => {
-            let name = text(run, name, key)?;
-            let correlation = match correlation {
-                Some(correlation) => correlation_key(run, correlation, key)?,
-                None => Str::from(""),
-            };
-            let variables = run.instance.element(key).map(|it| it.variables.clone()).unwrap_or_default();
-            let target = run.message(&name, &correlation);
+        Thrown::Message { name, key: correlation } => {
+            let (target, variables) = (run.message(&name, &correlation), variables.clone());
             let (time_to_live, message_id) = (limits::THROWN_MESSAGE_MS, Str::from(""));
             run.send(target, Command::PublishMessage { time_to_live, message_id, variables });
             Ok(Done::Thrown)
         }
-        Throw::Signal(name) => {
-            let name = text(run, name, key)?;
-            let variables = run.instance.element(key).map(|it| it.variables.clone()).unwrap_or_default();
-            run.throw_signal(&name, variables);
-            Ok(if run.instance.is_live(key) { Done::Thrown } else { Done::Gone })
+        Thrown::Signal(name) => {
+            run.throw_signal(&name, variables.clone());
+            Ok(Done::Thrown)
         }
-        Throw::Error(code) => {
-            let code = text(run, code, key)?;
+        Thrown::Error(code) => {
             match run.throw_error(key, &code, &Str::from(""), Variables::new(), Key::NONE)? {
                 true => Ok(Done::Gone),
                 false => Ok(Done::Waits),
             }
         }
-        Throw::Escalation(code) => {
-            let code = text(run, code, key)?;
+        Thrown::Escalation(code) => {
             run.throw_escalation(key, &code, Variables::new());
-            Ok(if run.instance.is_live(key) { Done::Thrown } else { Done::Gone })
+            Ok(Done::Thrown)
         }
-        Throw::Compensation { activity, wait } => {
+        Thrown::Other(Throw::Compensation { activity, wait }) => {
             let waits = run.compensate(key, scope, *activity, *wait);
             Ok(if waits { Done::Waits } else { Done::Thrown })
         }
-        Throw::Link(target) => {
+        Thrown::Other(Throw::Link(target)) => {
             run.complete_link(key);
             run.start(*target, scope);
             Ok(Done::Gone)
         }
-        Throw::Terminate => {
+        Thrown::Other(Throw::Terminate) => {
             run.close(key);
             run.emit(Event::ElementCompleted { key });
             super::end_event::terminate_scope(run, scope);
             Ok(Done::Gone)
         }
-        Throw::Cancel => {
+        Thrown::Other(Throw::Cancel) => {
             super::transaction::cancel(run, node, key);
             Ok(Done::Gone)
         }
-        // A job among several definitions cannot be awaited beside the others.
-        Throw::Job(_) => Err(Failure::new(
-            IncidentType::Unspecified,
-            "A message with a task definition cannot be thrown together with other events",
-        )),
+        Thrown::Other(_) => Ok(Done::Thrown),
     }
 }
 
@@ -159,10 +194,10 @@ impl Run<'_> {
         let code = |run: &mut Run<'_>, code: &Expression| text(run, code, body).ok();
         let caught = match throw {
             Throw::Escalation(expression) => code(self, expression).and_then(|code| {
-                process.boundary_catching(node, |catch| crate::catcher::escalation(catch, &code))
+                process.boundary_catching(node, |_, catch| crate::catcher::escalation(catch, &code))
             }),
             Throw::Error(expression) => code(self, expression).and_then(|code| {
-                process.boundary_catching(node, |catch| crate::catcher::error(catch, &code))
+                process.boundary_catching(node, |_, catch| crate::catcher::error(catch, &code))
             }),
             Throw::Signal(name) | Throw::Message { name, .. } => {
                 let Some(name) = code(self, name) else { return };

@@ -124,7 +124,7 @@ pub(crate) fn activate(run: &mut Run<'_>, node: usize, key: Key, scope: Key) -> 
 pub(crate) fn retry(run: &mut Run<'_>, node: usize, key: Key) {
     match &run.process.nodes[node].kind {
         NodeKind::EndEvent(throws) | NodeKind::Throw(throws) => {
-            intermediate_throw_event::throw_all(run, node, throws, key);
+            intermediate_throw_event::throw_last(run, node, throws, key);
         }
         NodeKind::AdHoc(model) => ad_hoc_sub_process::look_again(run, node, model, key),
         NodeKind::UserTask(_) => run.retry_task_listener(key),

@@ -306,8 +306,8 @@ ca ~ ua"#,
 }
 
 #[test]
-fn throw_multiple_stops_where_its_thrower_is_interrupted() {
-    // What stands after the escalation is not thrown: its event is gone.
+fn throw_multiple_throws_the_message_though_it_was_interrupted() {
+    // The escalation ends the thrower; the message after it occurs all the same.
     check(
         r#"s: startEvent
 sub: subProcess {
@@ -335,8 +335,10 @@ s -> sub -> e; b -> x"#,
               terminated sub
               passed b
               flow b_x
+              sent PublishMessage
               passed x
               InstanceCompleted
+              MessagePublished
         "#]],
     );
 }
@@ -456,4 +458,54 @@ s -> sub -> e; b -> h -> y"#,
               InstanceCompleted
         "#]],
     );
+}
+
+const ENDING: &str = r#"s: startEvent
+sub: subProcess {
+i: startEvent
+f: parallelGateway
+a: serviceTask
+t: endEvent FIRST message(M) signal(S)
+j: endEvent
+i -> f -> a -> j; f -> t
+}
+b: boundaryEvent attachedToRef=sub error(BAD)
+e: endEvent
+x: endEvent
+s -> sub -> e; b -> x"#;
+
+#[test]
+fn end_multiple_throws_all_before_what_ends_it() {
+    let terminate = ENDING.replace("FIRST", "terminate");
+    for (drawing, last) in [(&terminate, "passed e"), (&ENDING.replace("FIRST", "error(BAD)"), "passed x")] {
+        let trace = testkit::trace(&testkit::draw(drawing), "start p");
+        let places: Vec<Option<usize>> =
+            ["sent PublishMessage", "sent BroadcastSignal", "terminated a", last]
+                .map(|it| trace.find(it))
+                .into();
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{trace}");
+    }
+}
+
+#[test]
+fn end_multiple_is_not_thrown_twice_after_an_incident() {
+    let uncaught = ENDING.replace("FIRST", "error(OTHER)");
+    let trace = testkit::trace(&testkit::draw(&uncaught), "start p\nresolve t\nresolve t");
+    assert_eq!(trace.matches("sent PublishMessage").count(), 1, "{trace}");
+    assert_eq!(trace.matches("incident UNHANDLED_ERROR_EVENT at t").count(), 3, "{trace}");
+}
+
+#[test]
+fn end_multiple_terminates_after_the_compensation_it_throws() {
+    let drawing = r#"s: startEvent
+a: serviceTask
+u: boundaryEvent attachedToRef=a compensation
+h: serviceTask isForCompensation=true
+u ~ h
+t: endEvent terminate compensation(all)
+s -> a -> t"#;
+    let trace = testkit::trace(&testkit::draw(drawing), "start p\ncomplete a\ncomplete h");
+    let places: Vec<Option<usize>> =
+        ["activated h", "completed h", "completed t", "InstanceCompleted"].map(|it| trace.find(it)).into();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{trace}");
 }
