@@ -1,10 +1,27 @@
 //! Compensation (BPMN 13.5.5): what was completed is undone by handlers, one after the other, the last one first.
 
-use crate::compile::{Catch, NodeKind};
+use crate::compile::{Catch, NodeKind, Process};
 use crate::elements;
 use crate::instance::Compensable;
 use crate::run::Run;
 use record::{Event, Key, Variables};
+
+impl Process {
+    /// True where an activity is undone by a handler of its own.
+    pub(crate) fn has_handler(&self, node: usize) -> bool {
+        self.nodes[node].compensation.is_some() || self.handling_sub_process(node).is_some()
+    }
+
+    /// The compensation event sub-process of a sub-process, with its start event.
+    fn handling_sub_process(&self, node: usize) -> Option<(usize, usize)> {
+        self.nodes[node].event_sub_processes.iter().find_map(|&sub_process| {
+            let NodeKind::EventSubProcess { start, .. } = self.nodes[sub_process].kind else { return None };
+            let NodeKind::StartEvent(catch) = &self.nodes[start].kind else { return None };
+            let compensation = catch.parts().iter().any(|part| matches!(part, Catch::Compensation));
+            compensation.then_some((sub_process, start))
+        })
+    }
+}
 
 impl Run<'_> {
     /// Compensates an activity, or everything that was completed in the scope of the thrower. True where the thrower
@@ -101,26 +118,12 @@ impl Run<'_> {
     }
 
     fn expand_one(&self, compensable: &Compensable, records: &mut Vec<Key>) {
-        let has_handler = self.process.node(compensable.ordinal).is_some_and(|(index, node)| {
-            node.compensation.is_some() || self.handling_sub_process(index).is_some()
-        });
+        let node = self.process.node(compensable.ordinal);
+        let has_handler = node.is_some_and(|(index, _)| self.process.has_handler(index));
         match has_handler {
             true => records.push(compensable.key),
             false => self.expand(compensable.key, records),
         }
-    }
-
-    /// The compensation event sub-process of a sub-process, with its start event.
-    fn handling_sub_process(&self, node: usize) -> Option<(usize, usize)> {
-        let process = self.process;
-        process.nodes[node].event_sub_processes.iter().find_map(|&sub_process| {
-            let NodeKind::EventSubProcess { start, .. } = process.nodes[sub_process].kind else {
-                return None;
-            };
-            let NodeKind::StartEvent(catch) = &process.nodes[start].kind else { return None };
-            let compensation = catch.parts().iter().any(|part| matches!(part, Catch::Compensation));
-            compensation.then_some((sub_process, start))
-        })
     }
 
     fn start_compensation(&mut self, thrower: Key, scope: Key, records: Vec<Key>, cancel: bool) -> bool {
@@ -152,7 +155,7 @@ impl Run<'_> {
         let process = self.process;
         let Some((node, model)) = process.node(compensable.ordinal) else { return };
         let (scope, variables) = self.surroundings(&compensable);
-        let handler = match (model.compensation, self.handling_sub_process(node)) {
+        let handler = match (model.compensation, process.handling_sub_process(node)) {
             (Some((event, handler)), _) => {
                 let (passed, ordinal) = (self.key(), process.nodes[event].ordinal);
                 self.emit(Event::ElementPassed { key: passed, ordinal, scope });

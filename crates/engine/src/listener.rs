@@ -111,12 +111,16 @@ impl Run<'_> {
     pub(crate) fn listener_of<'l>(&self, job: &Job, listeners: &'l Listeners) -> Option<&'l Listener> {
         let element = self.instance.element(job.element)?;
         let looping = self.node_of(job.element).is_some_and(|(_, node)| node.looping.is_some());
-        let list = match element.state {
-            ElementState::Completing => &listeners.end,
-            ElementState::Terminating => &listeners.cancel,
-            _ if looping && element.role != Role::Iteration => &listeners.before_all,
-            _ => &listeners.start,
-        };
-        list.get(job.listener as usize)
+        due(element, looping, listeners).get(job.listener as usize)
+    }
+}
+
+/// Those of its listeners that an element instance is at; `looping` where its activity runs several times.
+pub(crate) fn due<'l>(element: &ElementInstance, looping: bool, listeners: &'l Listeners) -> &'l [Listener] {
+    match element.state {
+        ElementState::Completing => &listeners.end,
+        ElementState::Terminating => &listeners.cancel,
+        _ if looping && element.role != Role::Iteration => &listeners.before_all,
+        _ => &listeners.start,
     }
 }

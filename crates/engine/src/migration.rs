@@ -1,10 +1,18 @@
 //! Migration: a running instance goes on with another definition. Every active element says by a mapping what it is
 //! there; everything that stands in the way is named at once.
+//!
+//! **Invariant**: all that the instance's state names by ordinal, it names by the new definition's afterwards: by the
+//! mapping or, where nothing is active but something is remembered, as the element of the same id.
 
-use crate::compile::{Element, Node, NodeKind, Process};
-use crate::instance::Role;
+mod kinds;
+mod plan;
+
+use crate::compile::{NodeKind, Process};
+use crate::instance::{ElementInstance, ElementState, Instance, Role};
 use crate::run::Run;
+use plan::Plan;
 use record::{Event, Key, Rejection, RejectionKind, Str};
+use rustc_hash::FxHashSet;
 
 impl Run<'_> {
     pub(crate) fn migrate(&mut self, definition: Key, mappings: &[(Str, Str)]) -> Result<(), Rejection> {
@@ -16,189 +24,107 @@ impl Run<'_> {
             );
             return Err(Rejection::new(RejectionKind::NotFound, text));
         };
-        let (source, process) = (self.process, &*target.process);
-        let mut obstacles = Vec::new();
-        let nodes = read_mappings(source, process, mappings, &mut obstacles);
-        self.check_elements(source, process, &nodes, &mut obstacles);
-        let mut elements: Vec<(u32, u32)> = nodes
-            .iter()
-            .map(|(from, to)| (source.nodes[*from].ordinal, process.nodes[*to].ordinal))
-            .collect();
-        self.map_waiting(source, process, &nodes, &mut elements, &mut obstacles);
-        if !obstacles.is_empty() {
+        let plan = Plan::make(self.instance, self.process, &target.process, mappings);
+        if !plan.obstacles.is_empty() {
             let text = format!(
                 "Expected to migrate process instance '{}' but {}",
                 self.instance.key,
-                obstacles.join("; ")
+                plan.obstacles.join("; ")
             );
             return Err(Rejection::new(RejectionKind::InvalidState, text));
         }
-        self.close_unmapped(&elements);
+        let Plan { elements, kept, ends, .. } = plan;
+        for (element, ordinal) in ends {
+            self.stop_waiting(element, |other| other == ordinal);
+            if self.instance.occurred.iter().any(|(it, (event, _))| (*it, *event) == (element, ordinal)) {
+                self.emit(Event::EventsReset { element, ordinal });
+            }
+        }
         self.emit(Event::InstanceMigrated {
             definition,
             process_id: target.process_id.clone(),
             version: target.version,
             elements,
         });
-        self.process = process;
-        self.open_missing();
+        self.process = &target.process;
+        self.open_missing(&kept);
         Ok(())
     }
 
-    fn check_elements(
-        &self,
-        source: &Process,
-        target: &Process,
-        nodes: &[(usize, usize)],
-        obstacles: &mut Vec<String>,
-    ) {
-        let mapped = |node: usize| nodes.iter().find(|(from, _)| *from == node).map(|(_, to)| *to);
-        for element in self.instance.elements.iter().filter(|it| it.ordinal != 0) {
-            let Some((node, model)) = source.node(element.ordinal) else { continue };
-            let id = &model.id;
-            let Some(to) = mapped(node) else {
-                let text = format!(
-                    "no mapping instruction defined for active element with id '{id}'. Elements cannot be migrated without a mapping."
-                );
-                if !obstacles.contains(&text) {
-                    obstacles.push(text);
-                }
-                continue;
-            };
-            let other = &target.nodes[to];
-            if !same_kind(model, other) {
-                obstacles.push(format!(
-                    "active element with id '{id}' and its mapped element with id '{}' are of different types",
-                    other.id
-                ));
-            }
-            let scopes = (model.parent.map(mapped), other.parent);
-            if !matches!(scopes, (None, None)) && scopes.0.flatten() != scopes.1 {
-                obstacles.push(format!(
-                    "the flow scope of active element with id '{id}' is changed. The flow scope of the active element is expected to be '{}' but was '{}'. The flow scope of an element cannot be changed during migration.",
-                    model.parent.map_or(&*source.id, |parent| &*source.nodes[parent].id),
-                    other.parent.map_or(&*target.id, |parent| &*target.nodes[parent].id)
-                ));
-            }
-            if element.role == Role::Body && other.looping.is_none() {
-                obstacles.push(format!(
-                    "active element with id '{id}' is multi-instance and its mapped element is not"
-                ));
-            }
-        }
-    }
-
-    /// Tokens at a join stay on the flow of the same id, else on that of the same position.
-    fn map_waiting(
-        &self,
-        source: &Process,
-        target: &Process,
-        nodes: &[(usize, usize)],
-        elements: &mut Vec<(u32, u32)>,
-        obstacles: &mut Vec<String>,
-    ) {
-        for (_, flow) in &self.instance.waiting {
-            let Some(Element::Flow(index)) = source.element(*flow) else { continue };
-            let gateway = source.flows[index].target;
-            let to = nodes.iter().find(|(from, _)| *from == gateway).map(|(_, to)| &target.nodes[*to]);
-            let found = to.and_then(|to| {
-                let same =
-                    to.incoming.iter().copied().find(|it| target.flows[*it].id == source.flows[index].id);
-                let position = source.nodes[gateway].incoming.iter().position(|it| *it == index)?;
-                same.or_else(|| to.incoming.get(position).copied())
-            });
-            match found {
-                Some(found) => elements.push((*flow, target.flows[found].ordinal)),
-                None => obstacles.push(format!(
-                    "a token waits at the gateway '{}' on the sequence flow '{}', and no mapping instruction says where it is to wait",
-                    source.nodes[gateway].id, source.flows[index].id
-                )),
-            }
-        }
-    }
-
-    /// What is waited for by events without a mapping is not waited for any more.
-    fn close_unmapped(&mut self, elements: &[(u32, u32)]) {
-        let keys: Vec<Key> = self.instance.elements.iter().map(|element| element.key).collect();
-        for key in keys {
-            self.stop_waiting(key, |ordinal| !elements.iter().any(|(old, _)| *old == ordinal));
-        }
-    }
-
     /// Events that the new definition adds to what is active are waited for from now on.
-    fn open_missing(&mut self) {
+    fn open_missing(&mut self, kept: &FxHashSet<(Key, u32)>) {
         let process = self.process;
-        let active: Vec<(Key, u32, Role)> =
-            self.instance.elements.iter().map(|it| (it.key, it.ordinal, it.role)).collect();
-        for (key, ordinal, role) in active {
-            let node = process.node(ordinal).map(|(_, node)| node);
+        let instance = &*self.instance;
+        let armed = |it: &&ElementInstance| is_armed(instance, it);
+        let armed: Vec<(Key, u32, Vec<usize>)> = instance
+            .elements
+            .iter()
+            .filter(armed)
+            .map(|it| (it.key, it.ordinal, events_of(process, it)))
+            .collect();
+        for (key, ordinal, events) in armed {
             let mut waits = Vec::new();
-            let planned = (|run: &mut Self| {
-                if let Some(node) = node.filter(|_| matches!(role, Role::Plain | Role::Body)) {
-                    waits.extend(run.plan_activity(node, key)?);
+            for event in events {
+                let model = &process.nodes[event];
+                let (catch, interrupting) = match &model.kind {
+                    NodeKind::Boundary { catch, interrupting, .. } => (catch, *interrupting),
+                    NodeKind::StartEvent(catch) => (catch, interrupts(process, event)),
+                    // The events behind a gateway are those that it waited for before.
+                    _ => continue,
+                };
+                if kept.contains(&(key, model.ordinal)) {
+                    continue;
                 }
-                if !matches!(role, Role::Body | Role::Inner) {
-                    let inside = node.map_or(&process.event_sub_processes, |node| &node.event_sub_processes);
-                    run.plan_event_sub_processes(inside, key, &mut waits)?;
+                if let Err(failure) = self.plan(model.ordinal, catch, interrupting, key, &mut waits) {
+                    self.incident(key, ordinal, Key::NONE, failure);
                 }
-                Ok::<(), crate::expression::Failure>(())
-            })(self);
-            if let Err(failure) = planned {
-                self.incident(key, ordinal, Key::NONE, failure);
-                continue;
             }
-            waits.retain(|wait| !self.waits_already(key, wait.ordinal()));
             self.open(key, waits);
         }
     }
+}
 
-    fn waits_already(&self, key: Key, ordinal: u32) -> bool {
-        let instance = &*self.instance;
-        instance.timers.iter().any(|it| (it.element, it.ordinal) == (key, ordinal))
-            || instance.subscriptions.iter().any(|it| (it.element, it.ordinal) == (key, ordinal))
-            || instance.conditions.iter().any(|it| (it.element, it.ordinal) == (key, ordinal))
+impl Instance {
+    /// What is waited for: element instance and event.
+    fn awaited(&self) -> impl Iterator<Item = (Key, u32)> {
+        let timers = self.timers.iter().map(|it| (it.element, it.ordinal));
+        let subscriptions = self.subscriptions.iter().map(|it| (it.element, it.ordinal));
+        let conditions = self.conditions.iter().map(|it| (it.element, it.ordinal));
+        timers.chain(subscriptions).chain(conditions)
     }
 }
 
-fn read_mappings(
-    source: &Process,
-    target: &Process,
-    mappings: &[(Str, Str)],
-    obstacles: &mut Vec<String>,
-) -> Vec<(usize, usize)> {
-    let mut nodes: Vec<(usize, usize)> = Vec::new();
-    for (from, to) in mappings {
-        match (source.node_by_id(from), target.node_by_id(to)) {
-            (None, _) => obstacles.push(format!(
-                "mapping instructions contain a non-existing source element id '{from}'. Elements provided in mapping instructions must exist in the source process definition."
-            )),
-            (_, None) => obstacles.push(format!(
-                "mapping instructions contain a non-existing target element id '{to}'. Elements provided in mapping instructions must exist in the target process definition."
-            )),
-            (Some(old), Some(_)) if nodes.iter().any(|(known, _)| *known == old) => obstacles.push(format!(
-                "the mapping instructions contain duplicate source element ids '{from}'"
-            )),
-            (Some(old), Some(new)) => nodes.push((old, new)),
-        }
-    }
-    nodes
+/// True where an element instance waits for the events at it and in it: it began its work and is not done.
+fn is_armed(instance: &Instance, element: &ElementInstance) -> bool {
+    // Before its first token goes, the process waits for listeners or for its own events.
+    let held = element.key == instance.key && instance.continuations == 0 && !instance.pending.is_empty();
+    element.state == ElementState::Active && !held
 }
 
-/// True where one element can take the place of the other: the same kind, waiting for or doing the same sort of
-/// thing.
-fn same_kind(one: &Node, other: &Node) -> bool {
-    use std::mem::discriminant;
-    discriminant(&one.kind) == discriminant(&other.kind)
-        && match (&one.kind, &other.kind) {
-            (NodeKind::Catch(one), NodeKind::Catch(other)) => discriminant(one) == discriminant(other),
-            (
-                NodeKind::Boundary { catch: one, interrupting, .. },
-                NodeKind::Boundary { catch: other, interrupting: as_well, .. },
-            ) => discriminant(one) == discriminant(other) && interrupting == as_well,
-            (
-                NodeKind::SubProcess { transaction: one, .. },
-                NodeKind::SubProcess { transaction: other, .. },
-            ) => one == other,
-            _ => true,
+/// The events at, in and behind an element instance: boundary events, start events of event sub-processes, and what an
+/// event-based gateway waits for.
+fn events_of(process: &Process, element: &ElementInstance) -> Vec<usize> {
+    let node = process.node(element.ordinal).map(|(_, node)| node);
+    let mut events = Vec::new();
+    if let Some(node) = node.filter(|_| matches!(element.role, Role::Plain | Role::Body)) {
+        events.extend(&node.boundary);
+        if let NodeKind::EventBasedGateway(gateway) = &node.kind {
+            events.extend(&gateway.events);
         }
+    }
+    // A scope that was taken over has no event sub-processes any more.
+    if !matches!(element.role, Role::Body | Role::Inner) && !element.interrupted {
+        let inside = node.map_or(&process.event_sub_processes, |node| &node.event_sub_processes);
+        events.extend(inside.iter().filter_map(|it| match process.nodes[*it].kind {
+            NodeKind::EventSubProcess { start, .. } => Some(start),
+            _ => None,
+        }));
+    }
+    events
+}
+
+/// True for the start event of an interrupting event sub-process.
+fn interrupts(process: &Process, start: usize) -> bool {
+    let parent = process.nodes[start].parent.map(|parent| &process.nodes[parent].kind);
+    matches!(parent, Some(NodeKind::EventSubProcess { interrupting: true, .. }))
 }

@@ -180,7 +180,8 @@ impl Run<'_> {
     }
 }
 
-fn listeners(model: &UserTaskModel, kind: TaskAction) -> impl Iterator<Item = &Listener> {
+/// The listeners of one transition.
+pub(crate) fn listeners(model: &UserTaskModel, kind: TaskAction) -> impl Iterator<Item = &Listener> {
     model.listeners.iter().filter(move |(action, _)| *action == kind).map(|(_, listener)| listener)
 }
 

@@ -30,11 +30,6 @@ enum What {
 }
 
 impl Wait {
-    /// The event.
-    pub(crate) fn ordinal(&self) -> u32 {
-        self.ordinal
-    }
-
     /// True where it is for this definition of its event.
     pub(crate) fn is_part(&self, part: u32) -> bool {
         self.part == part

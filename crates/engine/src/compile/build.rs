@@ -115,6 +115,7 @@ impl Compiler<'_> {
         let mut out = Node {
             id: Str::from(&*node.id),
             name: Str::from(node.name.as_deref().unwrap_or_default()),
+            element: node.kind.element_name(),
             ordinal: node.ordinal,
             parent: node.parent,
             kind,

@@ -61,6 +61,8 @@ pub struct Node {
     pub id: Str,
     /// Name.
     pub name: Str,
+    /// BPMN's name of the element.
+    pub element: &'static str,
     /// Ordinal in document order.
     pub ordinal: u32,
     /// Index of the enclosing sub-process.

@@ -28,6 +28,7 @@ mod linked_resources;
 mod listeners;
 mod manual_task;
 mod message_event;
+mod migration;
 mod multi_instance;
 mod multiple_event;
 mod none_event;
