@@ -3,7 +3,7 @@
 use super::kinds::{repetition, same_kind};
 use super::{events_of, interrupts, is_armed};
 use crate::compile::{Element, NodeKind, Process};
-use crate::instance::{ElementInstance, Instance, Role};
+use crate::instance::{ElementInstance, Instance};
 use crate::{listener, user_task};
 use record::{JobKind, Key, Str};
 use rustc_hash::FxHashSet;
@@ -152,34 +152,17 @@ impl<'a> Plan<'a> {
                 other.id
             ));
         }
-        self.begun_activities(element, node, to);
+        self.activities(element);
     }
 
-    /// An ad-hoc sub-process that runs its activities one after the other counts how many it began.
-    fn begun_activities(&mut self, element: &ElementInstance, node: usize, to: usize) {
-        let (source, target) = (self.source, self.target);
-        let (NodeKind::AdHoc(old), NodeKind::AdHoc(new)) = (&source.nodes[node].kind, &target.nodes[to].kind)
-        else {
-            return;
-        };
-        let begun = element.looping.as_ref().map_or(0, |looping| looping.started as usize);
-        if element.role == Role::Body || element.role == Role::Inner || !old.sequential {
-            return;
-        }
-        let begun = &old.activities[..begun.min(old.activities.len())];
-        let same = begun.iter().map(|it| self.image(*it)).eq(new
-            .activities
-            .iter()
-            .take(begun.len())
-            .map(|it| Some(*it)));
-        if !same {
-            let ids: Vec<&str> = begun.iter().map(|it| &*source.nodes[*it].id).collect();
-            self.obstacle(format!(
-                "active ad-hoc sub-process with id '{}' runs its activities one after the other and began '{}', which its mapped element with id '{}' does not begin with",
-                source.nodes[node].id,
-                ids.join("', '"),
-                target.nodes[to].id
-            ));
+    /// Activities of an ad-hoc sub-process that wait for their turn.
+    fn activities(&mut self, element: &ElementInstance) {
+        let source = self.source;
+        let waiting = element.looping.iter().flat_map(|looping| &looping.waiting);
+        for (ordinal, _) in waiting {
+            if let Some((node, model)) = source.node(*ordinal) {
+                self.remembered(node, &format!("the activity with id '{}' waits for its turn", model.id));
+            }
         }
     }
 

@@ -507,3 +507,74 @@ fn a_loop_stays_what_it_is() {
         "#]],
     );
 }
+
+#[test]
+fn activities_that_wait_for_their_turn_begin_as_what_they_are() {
+    let sequential = |activities: &str| {
+        format!(
+            "s: startEvent
+             ah: adHocSubProcess ordering=Sequential {{
+               {activities}
+             }}
+             e: endEvent
+             s -> ah -> e"
+        )
+    };
+    let old = sequential("a: serviceTask\n b: serviceTask\n c: serviceTask");
+    let new = sequential("c: serviceTask\n x: serviceTask\n b: serviceTask\n a: serviceTask");
+    check(
+        &old,
+        &new,
+        "start p\n deploy\n migrate p ah>ah a>a\n complete a\n complete b\n complete c",
+        expect![[r#"
+            > start p
+              created p v1
+              passed s
+              flow s_ah
+              activated ah
+              a, b, c wait for their turn in ah
+              1 taken of those that wait in ah
+              inner scope of ah
+              activated a
+              job a retries 3
+            > deploy
+            > migrate p ah>ah a>a
+              InstanceMigrated
+            > complete a
+              JobActivated a
+              JobCompleted a
+              completed a
+              completed ah
+              iteration 1 completed
+              1 taken of those that wait in ah
+              inner scope of ah
+              activated b
+              job b retries 3
+            > complete b
+              JobActivated b
+              JobCompleted b
+              completed b
+              completed scope in ah
+              iteration 2 completed
+              1 taken of those that wait in ah
+              inner scope of ah
+              activated c
+              job c retries 3
+            > complete c
+              JobActivated c
+              JobCompleted c
+              completed c
+              completed scope in ah
+              iteration 3 completed
+              completed ah
+              flow ah_e
+              passed e
+              InstanceCompleted
+        "#]],
+    );
+    let gone = sequential("a: serviceTask\n c: userTask");
+    refused(&old, &gone, "", "ah>ah a>a", expect![[r#"
+        the activity with id 'b' waits for its turn, and no mapping instruction says what 'b' is in the target process definition, which has no element with this id to take its place
+        the activity with id 'c' waits for its turn, and 'c' and the element with id 'c' that takes its place are of different types
+    "#]]);
+}
