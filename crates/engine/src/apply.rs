@@ -110,6 +110,7 @@ impl Instance {
                 None => self.begin(*key, *ordinal, *scope, ElementState::Active),
             },
             Event::ElementListened { key } => self.change(*key, |element| element.listened = true),
+            Event::ElementPlaced { key } => self.change(*key, |element| element.placed = true),
             Event::ElementCompleting { key } => self.set_state(*key, ElementState::Completing),
             Event::ElementTerminating { key } => self.set_state(*key, ElementState::Terminating),
             Event::ElementCompleted { key } => self.finish(*key, true),
@@ -359,6 +360,11 @@ impl Instance {
                     compensation.handler = *handler;
                 }
                 self.change(*handler, |element| element.compensates = *record);
+            }
+            Event::CompensationHandlerEnded { key } => {
+                for compensation in self.compensations.iter_mut().filter(|it| it.key == *key) {
+                    compensation.handler = Key::NONE;
+                }
             }
             Event::CompensationEnded { key } => self.compensations.retain(|it| it.key != *key),
             _ => {}

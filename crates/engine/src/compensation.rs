@@ -201,6 +201,17 @@ impl Run<'_> {
         }
     }
 
+    /// An element is about to be ended from outside. Where it is a compensation handler, its compensation goes on with
+    /// the next one: a handler is done when it has ended, in whatever way.
+    pub(crate) fn release_handler(&mut self, element: Key) {
+        let of = self.instance.compensations.iter().find(|it| it.handler == element).map(|it| it.key);
+        if let Some(key) = of {
+            self.emit(Event::CompensationHandlerEnded { key });
+            self.compensating.push_back(key);
+            self.urgent = true;
+        }
+    }
+
     fn compensated(&mut self, key: Key, thrower: Key, cancel: bool) {
         self.emit(Event::CompensationEnded { key });
         if thrower.is_none() {

@@ -106,6 +106,8 @@ record::message! {
         14 compensates: Key,
         /// Where in its variables the model names secrets.
         15 secrets: Vec<SecretPlace>,
+        /// Someone put a token into it, so that it waits for no others.
+        16 placed: bool,
     }
 }
 

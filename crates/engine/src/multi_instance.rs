@@ -31,8 +31,8 @@ impl Run<'_> {
         if self.listen_before_all(node, key, scope)? {
             return Ok(());
         }
-        // What the listeners brought is the body's own.
-        let at = if self.instance.is_live(key) { key } else { scope };
+        // What listeners brought, or a modification, is the body's own.
+        let at = self.innermost(key, scope);
         let (total, items) = match looping {
             Looping::Standard { .. } => (0, Vec::new()),
             Looping::Multi(multi) => self.plan_iterations(multi, at)?,
@@ -247,11 +247,6 @@ impl Run<'_> {
             self.merge(scope, vec![(name.clone(), list)]);
         }
         self.complete(body);
-    }
-
-    /// Something outside ended an element of `scope`.
-    pub(crate) fn after_termination(&mut self, scope: Key) {
-        self.complete_if_empty(scope);
     }
 
     // ---- changes at run time

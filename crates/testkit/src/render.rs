@@ -92,6 +92,7 @@ impl World {
             Event::ElementCompleted { key } => format!("completed {}", name(key)),
             Event::ElementTerminated { key } => format!("terminated {}", name(key)),
             Event::ElementListened { key } => format!("listened {}", name(key)),
+            Event::ElementPlaced { key } => format!("placed {}", name(key)),
             Event::SequenceFlowTaken { ordinal, waits, .. } => {
                 format!("flow {}{}", id(ordinal), if *waits { " waits" } else { "" })
             }
@@ -173,6 +174,7 @@ impl World {
                 format!("compensation of {}{}", records.join(" "), if *cancel { ", cancelling" } else { "" })
             }
             Event::CompensationHandling { record, .. } => format!("compensating {}", name(record)),
+            Event::CompensationHandlerEnded { .. } => "compensation goes on without its handler".to_owned(),
             Event::ComplexGatewayActivated { ordinal, awaited, .. } => {
                 format!("{} activated, awaits {}", id(ordinal), ids(awaited)).trim_end().to_owned()
             }

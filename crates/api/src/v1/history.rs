@@ -229,6 +229,7 @@ fn subject(event: &Event) -> Option<Key> {
         | Event::EscalationThrown { element: key, .. }
         | Event::CallStarted { element: key, .. }
         | Event::ElementListened { key }
+        | Event::ElementPlaced { key }
         | Event::ElementCompleting { key }
         | Event::ElementCompleted { key }
         | Event::ElementTerminating { key }
@@ -242,6 +243,7 @@ fn subject(event: &Event) -> Option<Key> {
         | Event::ConditionChanged { key, .. }
         | Event::ConditionClosed { key }
         | Event::CompensationHandling { handler: key, .. }
+        | Event::CompensationHandlerEnded { key }
         | Event::CompensationEnded { key }
         | Event::JobActivated { key, .. }
         | Event::JobTimedOut { key }

@@ -19,6 +19,7 @@ pub(crate) fn trigger(run: &mut Run<'_>, activity: Key, node: usize, variables: 
     let model = &run.process.nodes[node];
     let Some(scope) = run.instance.element(activity).map(|element| element.scope) else { return };
     if let NodeKind::Boundary { interrupting: true, .. } = model.kind {
+        run.release_handler(activity);
         run.terminate(activity);
     }
     let key = run.key();

@@ -3,8 +3,9 @@
 
 use crate::compile::CallModel;
 use crate::expression::Failure;
-use crate::instance::ElementState;
+use crate::instance::{ElementState, Role};
 use crate::limits;
+use crate::multi_instance::IterationEnd;
 use crate::run::Run;
 use crate::variables::Scopes;
 use record::command::Origin;
@@ -176,8 +177,13 @@ impl Run<'_> {
 
     /// An element ended from outside; its token is gone.
     fn terminate_and_go_on(&mut self, element: Key) {
-        let Some(scope) = self.instance.element(element).map(|element| element.scope) else { return };
+        let Some(found) = self.instance.element(element) else { return };
+        let (scope, role, counter) = (found.scope, found.role, found.counter);
+        self.release_handler(element);
         self.terminate(element);
-        self.after_termination(scope);
+        match role {
+            Role::Iteration => self.iteration_ended(scope, counter, false, IterationEnd::default()),
+            _ => self.complete_if_empty(scope),
+        }
     }
 }

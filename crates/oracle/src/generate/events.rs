@@ -131,7 +131,25 @@ impl Builder {
             inner.node(&end, "endEvent");
             node.inner = Some(inner);
         }
+        if element != "task" {
+            self.leaves_handler(plan, scope, &handler, letter);
+        }
         scope.associations.push((boundary, handler));
+    }
+
+    /// Some handlers can be interrupted by a boundary event of their own.
+    fn leaves_handler(&mut self, plan: &Plan, scope: &mut Scope, handler: &str, letter: &str) {
+        let event = match (plan.seed >> 11) % 6 {
+            0 => Event::Error("E1".to_owned()),
+            1 => Event::Timer("PT2S".to_owned()),
+            2 => Event::Signal("S0".to_owned()),
+            _ => return,
+        };
+        self.features.insert("handler_boundary");
+        let (left, end) = (plan.id(&format!("left_{letter}_")), plan.id(&format!("end_left_{letter}_")));
+        scope.node(&left, "boundaryEvent").with("attachedToRef", handler).on(event);
+        scope.flow(&left, &end);
+        scope.node(&end, "endEvent");
     }
 
     /// A branch that ends with an event beside one that goes on: chosen by a condition, or both at once.

@@ -135,6 +135,7 @@ pub const FEATURES: &[&str] = &[
     "boundary_multiple",
     "boundary_parallel_multiple",
     "boundary_compensation",
+    "handler_boundary",
     "boundary_cancel",
     // Event sub-processes.
     "esp_message",

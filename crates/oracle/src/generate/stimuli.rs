@@ -53,7 +53,7 @@ fn start(random: &mut Random, model: &Model) -> Stimulus {
 }
 
 fn catches_errors(model: &Model) -> bool {
-    ["boundary_error", "boundary_error_catch_all", "esp_error", "called_error"]
+    ["boundary_error", "boundary_error_catch_all", "esp_error", "called_error", "handler_boundary"]
         .iter()
         .any(|it| model.features.contains(it))
 }

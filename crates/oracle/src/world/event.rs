@@ -225,6 +225,10 @@ impl Instance {
                 }
                 self.pass(boundary);
                 self.leave(scope, boundary);
+                // A compensation handler that was interrupted has ended; its compensation does not wait for what follows.
+                if !self.lives.contains_key(&id) {
+                    self.compensated(id);
+                }
             }
             Role::EventSubProcess(sub_process, start) => {
                 if interrupting && !self.is_planted(Quirk::EventSubProcessNeverInterrupts) {

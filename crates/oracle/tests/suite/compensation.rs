@@ -131,6 +131,32 @@ fn what_was_interrupted_is_not() {
     );
 }
 
+#[test]
+fn a_handler_that_its_own_boundary_event_interrupts_has_ended() {
+    // The throw event does not wait for what follows the boundary event; the process does.
+    check(
+        &TWO.replace("THROW", "compensate").replace(
+            "end e",
+            "boundary l on=bh error:E1
+            service after
+            end le
+            l -> after -> le
+            end e",
+        ),
+        "start P
+        complete a
+        complete b
+        complete c
+        ? bh+ -ah
+        error bh E1
+        ? bh:1/0/1 l after+ ah+ t+
+        complete ah
+        ? ab ah t e open
+        complete after
+        ? done",
+    );
+}
+
 const NESTED: &str = "
     start s
     sub u {

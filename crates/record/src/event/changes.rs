@@ -551,6 +551,11 @@ with_definitions! {
             /// The handler's element instance.
             3 handler: Key,
         },
+        /// The handler of a compensation was ended from outside; the next one follows.
+        131 CompensationHandlerEnded {
+            /// The compensation.
+            1 key: Key,
+        },
         /// A compensation is done.
         88 CompensationEnded {
             /// The compensation.
@@ -565,6 +570,11 @@ with_definitions! {
         },
         /// The start listeners of an element are through.
         90 ElementListened {
+            /// The element instance.
+            1 key: Key,
+        },
+        /// Someone put a token into a gateway that waits for several: it waits for no others.
+        130 ElementPlaced {
             /// The element instance.
             1 key: Key,
         },
