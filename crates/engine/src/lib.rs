@@ -31,6 +31,7 @@ mod message;
 mod migration;
 mod modification;
 mod multi_instance;
+mod placement;
 mod reasons;
 mod run;
 mod signal;

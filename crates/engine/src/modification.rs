@@ -1,9 +1,9 @@
 //! Modification: someone takes tokens away, puts them elsewhere, or moves them (with variables for the scopes that
 //! come into being).
 
-use crate::compile::NodeKind;
 use crate::elements::process;
 use crate::instance::Role;
+use crate::placement::{Misplaced, Place};
 use crate::run::Run;
 use record::command::{ActivateInstruction, MoveInstruction, ScopedVariables, TerminateInstruction};
 use record::{Event, Key, Rejection, RejectionKind, Str};
@@ -23,25 +23,21 @@ impl Run<'_> {
             return Err(Rejection::new(RejectionKind::NotFound, text));
         }
         let (activate, terminate) = self.plan_moves(activate, terminate, moves)?;
-        for instruction in &activate {
-            self.check_activation(instruction)?;
-        }
         let mut ends: Vec<Key> = Vec::new();
+        let mut places: Vec<(usize, Place)> = Vec::new();
+        for instruction in &activate {
+            places.push(self.check_activation(instruction)?);
+        }
         for instruction in &terminate {
             ends.extend(self.elements_to_terminate(instruction)?);
         }
+        self.check_that_scopes_stay(&activate, &places, &ends)?;
         self.emit(Event::InstanceModified {});
-        for instruction in &activate {
-            self.activate_element(instruction);
+        for (instruction, (node, place)) in activate.iter().zip(&places) {
+            self.activate_element(instruction, *node, place);
         }
-        let mut scopes = Vec::new();
-        for key in ends {
-            // It may have gone with the element around it.
-            if let Some(scope) = self.instance.element(key).map(|element| element.scope) {
-                self.terminate(key);
-                scopes.push(scope);
-            }
-        }
+        // It may have gone with the element around it.
+        let scopes = ends.into_iter().filter_map(|key| self.take_away(key)).collect();
         self.end_empty_scopes(scopes);
         Ok(())
     }
@@ -64,13 +60,26 @@ impl Run<'_> {
                 terminate.push(TerminateInstruction { element, element_id: Str::from("") });
                 activate.push(ActivateInstruction {
                     element_id: instruction.target_element_id.clone(),
-                    // Where nobody says otherwise, the token stays in the scopes that the source is in.
-                    ancestor: if instruction.ancestor.is_none() { element } else { instruction.ancestor },
+                    ancestor: match instruction.ancestor.is_none() {
+                        true => self.common_scope(element, &instruction.target_element_id),
+                        false => instruction.ancestor,
+                    },
                     variables: instruction.variables.clone(),
                 });
             }
         }
         Ok((activate, terminate))
+    }
+
+    /// The innermost scope around a source that is also around the target: where nobody says otherwise, a moved token
+    /// stays in the scopes that it is in. None where they have but the process in common.
+    fn common_scope(&self, source: Key, target: &str) -> Key {
+        let process = self.process;
+        let around = process.node_by_id(target).map(|node| process.around(node)).unwrap_or_default();
+        let scope_of = |key: Key| self.instance.element(key).map(|it| it.scope);
+        let mut scopes = std::iter::successors(scope_of(source), |&at| scope_of(at));
+        let is_common = |key: &Key| self.node_of(*key).is_some_and(|(node, _)| around.contains(&node));
+        scopes.find(is_common).unwrap_or(Key::NONE)
     }
 
     fn elements_to_terminate(&self, instruction: &TerminateInstruction) -> Result<Vec<Key>, Rejection> {
@@ -102,142 +111,152 @@ impl Run<'_> {
         Ok(found)
     }
 
-    fn check_activation(&self, instruction: &ActivateInstruction) -> Result<(), Rejection> {
+    /// The element that an instruction names, and where it begins.
+    fn check_activation(&self, instruction: &ActivateInstruction) -> Result<(usize, Place), Rejection> {
         let process = self.process;
         let id = &instruction.element_id;
         let Some(node) = process.node_by_id(id) else {
             return Err(self.refused(&format!(
-                "it contains one or more activate instructions for elements that could not be found: '{id}'"
+                "it contains one or more activate instructions with an element that could not be found: '{id}'"
             )));
         };
-        let model = &process.nodes[node];
-        let behind_gateway = model.incoming.iter().any(|&flow| {
-            matches!(process.nodes[process.flows[flow].source].kind, NodeKind::EventBasedGateway(_))
-        });
-        let in_event_sub_process = model.parent.is_some_and(|parent| {
-            matches!(model.kind, NodeKind::StartEvent(_))
-                && matches!(process.nodes[parent].kind, NodeKind::EventSubProcess { .. })
-        });
-        let unsupported =
-            matches!(model.kind, NodeKind::Boundary { .. }) || behind_gateway || in_event_sub_process;
-        if unsupported {
+        if process.unsupported(node).is_some() {
             return Err(self.refused(&format!(
                 "it contains one or more activate instructions for elements that are unsupported: '{id}'. The activation of events belonging to an event-based gateway, start events of event sub-processes and boundary events is not supported"
             )));
         }
-        if !instruction.ancestor.is_none() && !self.instance.is_live(instruction.ancestor) {
-            return Err(self.refused(&format!(
-                "it contains one or more activate instructions with an ancestor scope key that does not exist, or is not in an active state: '{}'",
-                instruction.ancestor
-            )));
-        }
-        self.scope_for(node, instruction.ancestor).map(drop)
+        self.check_variables(instruction, node)?;
+        self.check_ancestor(instruction.ancestor, node)?;
+        let place = self.place_of(node, instruction.ancestor).map_err(|misplaced| match misplaced {
+            Misplaced::Ambiguous(scope) => self.refused(&format!(
+                "it contains one or more activate instructions for an element that has a flow scope with more than one active instance: '{}'. Can't decide in which instance of the flow scope the element should be activated. Please specify an ancestor element instance key for this activate instruction.",
+                process.nodes[scope].id
+            )),
+            Misplaced::Looping(scope) => self.refused(&format!(
+                "it contains one or more activate instructions that would result in the activation of multi-instance element '{}', which is currently unsupported. Where it is active, specify the key of one of its iterations as ancestor element instance key.",
+                process.nodes[scope].id
+            )),
+        })?;
+        Ok((node, place))
     }
 
-    /// The scopes around an element, the outermost first, and the innermost one of them that lives.
-    fn scope_for(&self, node: usize, ancestor: Key) -> Result<(Key, Vec<usize>), Rejection> {
+    /// Variables go to the process, to the element, and to the scopes between them.
+    fn check_variables(&self, instruction: &ActivateInstruction, node: usize) -> Result<(), Rejection> {
         let process = self.process;
-        let mut missing = Vec::new();
-        let mut at = process.nodes[node].parent;
-        while let Some(outer) = at {
-            let ordinal = process.nodes[outer].ordinal;
-            let under = |key: Key| {
-                ancestor.is_none()
-                    || key == ancestor
-                    || self.is_under(key, ancestor)
-                    || self.is_under(ancestor, key)
-            };
-            let live: Vec<Key> = self
-                .instance
-                .elements
-                .iter()
-                .filter(|it| {
-                    it.ordinal == ordinal
-                        && matches!(it.role, Role::Plain | Role::Iteration)
-                        && !it.is_terminating()
-                        && under(it.key)
-                })
-                .map(|it| it.key)
-                .collect();
-            match live[..] {
-                [] => missing.push(outer),
-                [only] => {
-                    missing.reverse();
-                    return Ok((only, missing));
-                }
-                _ => {
-                    return Err(self.refused(&format!(
-                        "it contains one or more activate instructions for an element that has a flow scope with more than one active instance: '{}'. Can't decide in which instance of the flow scope the element should be activated. Please specify an ancestor element instance key for this activate instruction.",
-                        process.nodes[outer].id
-                    )));
-                }
+        for ScopedVariables { scope, .. } in &instruction.variables {
+            if scope.is_empty() || *scope == process.id {
+                continue;
             }
-            if process.nodes[outer].looping.is_some() {
+            let Some(found) = process.node_by_id(scope) else {
                 return Err(self.refused(&format!(
-                    "the multi-instance activity '{}' around the element is not active, and how often it would run is not known",
-                    process.nodes[outer].id
+                    "it contains one or more variable instructions with a scope element id that could not be found: '{scope}'"
+                )));
+            };
+            if found != node && !process.is_inside(node, found) {
+                return Err(self.refused(&format!(
+                    "it contains one or more variable instructions with a scope element that doesn't belong to the activating element's flow scope: '{scope}'. These variables should be set before or after the modification."
                 )));
             }
-            at = process.nodes[outer].parent;
         }
-        missing.reverse();
-        Ok((self.instance.key, missing))
+        Ok(())
     }
 
-    fn is_under(&self, inner: Key, outer: Key) -> bool {
-        let mut at = self.instance.element(inner).map(|it| it.scope);
-        while let Some(scope) = at.filter(|scope| !scope.is_none()) {
-            if scope == outer {
-                return true;
-            }
-            at = self.instance.element(scope).map(|it| it.scope);
+    fn check_ancestor(&self, ancestor: Key, node: usize) -> Result<(), Rejection> {
+        if ancestor.is_none() || ancestor == self.instance.key {
+            return Ok(());
         }
-        false
-    }
-
-    fn activate_element(&mut self, instruction: &ActivateInstruction) {
         let process = self.process;
-        let Some(node) = process.node_by_id(&instruction.element_id) else { return };
-        let Ok((mut scope, missing)) = self.scope_for(node, instruction.ancestor) else { return };
+        let found = self.instance.element(ancestor).filter(|element| !element.is_terminating());
+        let Some((scope, model)) = found.and_then(|element| process.node(element.ordinal)) else {
+            return Err(self.refused(&format!(
+                "it contains one or more activate instructions with an ancestor scope key that does not exist, or is not in an active state: '{ancestor}'"
+            )));
+        };
+        if !process.is_inside(node, scope) {
+            return Err(self.refused(&format!(
+                "it contains one or more activate instructions with an ancestor scope key that is not an ancestor of the element to activate:\n- instance '{ancestor}' of element '{}' is not an ancestor of element '{}'",
+                model.id, process.nodes[node].id
+            )));
+        }
+        Ok(())
+    }
+
+    /// What is activated must not go at once with a scope that is terminated.
+    fn check_that_scopes_stay(
+        &self,
+        activate: &[ActivateInstruction],
+        places: &[(usize, Place)],
+        ends: &[Key],
+    ) -> Result<(), Rejection> {
+        for (instruction, (_, place)) in activate.iter().zip(places) {
+            let scope = place.scope;
+            let Some(end) = ends.iter().find(|&&end| end == scope || self.is_under(scope, end)) else {
+                continue;
+            };
+            return Err(self.refused(&format!(
+                "it contains one or more activate instructions for elements whose required flow scope instance is also being terminated: element '{}' requires flow scope instance '{end}' which is being terminated. Please provide a valid ancestor scope key for the activation or avoid terminating the required flow scope.",
+                instruction.element_id
+            )));
+        }
+        Ok(())
+    }
+
+    fn activate_element(&mut self, instruction: &ActivateInstruction, node: usize, planned: &Place) {
+        let process = self.process;
         let set = |run: &mut Self, id: &str, key: Key| {
             let own = instruction.variables.iter().filter(|it| &*it.scope == id);
             let variables = own.flat_map(|ScopedVariables { variables, .. }| variables.clone()).collect();
             run.set_local(key, variables);
         };
         set(self, "", self.instance.key);
-        let process_id = process.id.clone();
-        set(self, &process_id, self.instance.key);
-        for outer in missing {
-            scope = process::open_scope(self, outer, scope);
-            set(self, &process.nodes[outer].id, scope);
+        set(self, &process.id, self.instance.key);
+        // An instruction before this one may have let a scope begin.
+        let place = self.place_of(node, instruction.ancestor).unwrap_or_else(|_| planned.clone());
+        let scope = self.open_place(&place, |run, outer, key| set(run, &process.nodes[outer].id, key));
+        if !instruction.variables.iter().any(|it| it.scope == instruction.element_id) {
+            return self.start(node, scope);
         }
-        let own = instruction.variables.iter().any(|it| it.scope == instruction.element_id);
-        if own && process.nodes[node].looping.is_none() {
-            let (key, ordinal) = (self.key(), process.nodes[node].ordinal);
-            self.emit(Event::ElementActivating { key, ordinal, scope });
-            set(self, &instruction.element_id, key);
-            return self.activate(node, key, scope);
+        let (key, ordinal) = (self.key(), process.nodes[node].ordinal);
+        self.emit(Event::ElementActivating { key, ordinal, scope });
+        set(self, &instruction.element_id, key);
+        self.place(node, key, scope);
+    }
+
+    /// Ends an element that someone takes away, and tells those that count on its end. Gives the scope that it was in.
+    fn take_away(&mut self, key: Key) -> Option<Key> {
+        let element = self.instance.element(key).filter(|element| !element.is_terminating())?;
+        let (scope, role, counter) = (element.scope, element.role, element.counter);
+        if key == self.instance.key {
+            process::terminated(self);
+            return None;
         }
-        self.start(node, scope);
+        self.release_handler(key);
+        self.terminate(key);
+        if role == Role::Iteration {
+            self.emit(Event::IterationEnded { body: scope, counter, completed: false, output: None });
+        }
+        Some(scope)
     }
 
     /// Scopes that lost what was in them end as well, from the inside outwards; nothing goes on behind them.
     fn end_empty_scopes(&mut self, scopes: Vec<Key>) {
-        for scope in scopes {
-            let mut at = scope;
-            while let Some(element) = self.instance.element(at) {
-                let waits = self.instance.waiting.iter().any(|(other, _)| *other == at);
-                if self.is_alive_inside(at) || waits || self.has_tokens(at) {
-                    break;
-                }
-                if at == self.instance.key {
-                    return process::terminated(self);
-                }
-                let outer = element.scope;
-                self.terminate(at);
-                at = outer;
+        for mut scope in scopes {
+            while self.instance.is_live(scope) && !self.is_busy(scope) {
+                let Some(outer) = self.take_away(scope) else { break };
+                scope = outer;
             }
         }
+    }
+
+    /// True where something is left in a scope.
+    fn is_busy(&self, scope: Key) -> bool {
+        let instance = &*self.instance;
+        self.is_alive_inside(scope)
+            || self.has_tokens(scope)
+            || instance.waiting.iter().any(|(other, _)| *other == scope)
+            || instance.compensations.iter().any(|it| it.thrower == scope || it.scope == scope)
+            // A worker chooses what runs in it.
+            || instance.jobs.iter().any(|job| job.element == scope)
     }
 
     fn refused(&self, why: &str) -> Rejection {

@@ -268,8 +268,10 @@ impl<'a> Run<'a> {
                 };
                 if self.process.nodes[node].throws_to_waiting && !late {
                     self.throws.push_back(token);
-                } else {
+                } else if let At::Flow(_) = token.at {
                     elements::enter(self, node, token.scope);
+                } else {
+                    elements::begin(self, node, token.scope);
                 }
             }
         }
@@ -381,7 +383,7 @@ impl<'a> Run<'a> {
         self.queue.push_front(Token { at: At::Node(node), scope });
     }
 
-    /// Puts a token before a node.
+    /// Puts a token before a node, which begins with it: it waits for no other tokens.
     pub fn start(&mut self, node: usize, scope: Key) {
         self.queue.push_back(Token { at: At::Node(node), scope });
     }

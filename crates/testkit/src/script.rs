@@ -177,7 +177,8 @@ impl World {
     }
 
     /// `modify +a -b c>d`: activates, terminates, moves; with `{..}` or `sub{..}` at the end, with variables for the
-    /// instance or for the scope `sub`.
+    /// instance or for the scope `sub`. `+a@sub` activates inside of a certain element instance; `b#1` is one of an
+    /// element: an iteration by its number, or one after the other.
     fn modify(&mut self, rest: &str) -> Result<Response, Rejection> {
         let (mut activate, mut terminate, mut moves) = (Vec::new(), Vec::new(), Vec::new());
         let (words, values) = rest.split_at(rest.find('{').unwrap_or(rest.len()));
@@ -189,22 +190,50 @@ impl World {
             false => set.push(ScopedVariables { scope: scope.into(), variables: variables(values) }),
         }
         for word in words {
+            let (word, ancestor) = match word.split_once('@') {
+                Some((word, ancestor)) => (word, self.live(ancestor)),
+                None => (word, Key::NONE),
+            };
+            // By its key, or by its id.
+            let one = |text: &str| match text.contains('#') {
+                true => (self.live(text), Str::from("")),
+                false => (Key::NONE, Str::from(text)),
+            };
             if let Some(id) = word.strip_prefix('+') {
-                let (element_id, variables) = (id.into(), set.clone());
-                activate.push(ActivateInstruction { element_id, variables, ..Default::default() });
-            } else if let Some(id) = word.strip_prefix('-') {
-                terminate.push(TerminateInstruction { element_id: id.into(), ..Default::default() });
-            } else if let Some((from, to)) = word.split_once('>') {
-                moves.push(MoveInstruction {
-                    source_element_id: from.into(),
-                    target_element_id: to.into(),
+                activate.push(ActivateInstruction {
+                    element_id: id.into(),
+                    ancestor,
                     variables: set.clone(),
-                    ..Default::default()
+                });
+            } else if let Some(id) = word.strip_prefix('-') {
+                let (element, element_id) = one(id);
+                terminate.push(TerminateInstruction { element, element_id });
+            } else if let Some((from, to)) = word.split_once('>') {
+                let (source, source_element_id) = one(from);
+                let (target_element_id, variables) = (to.into(), set.clone());
+                moves.push(MoveInstruction {
+                    source,
+                    source_element_id,
+                    target_element_id,
+                    ancestor,
+                    variables,
                 });
             }
         }
         let command = Command::ModifyProcessInstance { activate, terminate, moves };
         self.submit(AggregateId::from(self.last_instance), command)
+    }
+
+    /// The key of a live element instance: `sub`, or `sub#2` for iteration 2 or the second one.
+    fn live(&self, text: &str) -> Key {
+        let (id, number) = text.split_once('#').unwrap_or((text, "1"));
+        let instance = self.instance(self.last_instance).expect("an instance");
+        let named = |wanted: &str| -> Vec<Key> {
+            instance.elements.iter().map(|it| it.key).filter(|key| self.name(*key) == wanted).collect()
+        };
+        let nth = number.parse::<usize>().expect("a number") - 1;
+        let iteration = named(&text.replace('#', " ")).first().copied();
+        iteration.or_else(|| named(id).get(nth).copied()).expect("a live element instance")
     }
 
     /// `migrate q a>b c>d`: goes on with the newest version of process q.

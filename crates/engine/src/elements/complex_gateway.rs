@@ -1,7 +1,7 @@
 //! Complex gateway (BPMN 13.4.5): lets tokens through when its activation condition is true, then waits for those
-//! that are still to come before it begins anew.
+//! that are still to come before it begins anew. A token that someone puts into it goes through at once.
 
-use crate::compile::ComplexGateway;
+use crate::compile::{ComplexGateway, NodeKind};
 use crate::expression::Failure;
 use crate::run::Run;
 use crate::variables::Scopes;
@@ -68,6 +68,21 @@ fn variables(run: &Run<'_>, node: usize, scope: Key, waiting_for_start: bool) ->
     ]
 }
 
+impl Run<'_> {
+    /// Activates an element that someone puts a token into. A complex gateway that collects tokens remembers it, for it
+    /// may have to wait for a listener or to try again.
+    pub(crate) fn place(&mut self, node: usize, key: Key, scope: Key) {
+        let model = &self.process.nodes[node];
+        if model.collects && matches!(model.kind, NodeKind::ComplexGateway(_)) {
+            if !self.instance.is_live(key) {
+                self.emit(Event::ElementActivating { key, ordinal: model.ordinal, scope });
+            }
+            self.emit(Event::ElementPlaced { key });
+        }
+        self.activate(node, key, scope);
+    }
+}
+
 /// The first phase: one token of each flow that has one goes in, and the flows whose condition is true are taken.
 pub(super) fn activate(
     run: &mut Run<'_>,
@@ -78,7 +93,7 @@ pub(super) fn activate(
 ) -> Result<(), Failure> {
     let process = run.process;
     let model = &process.nodes[node];
-    if gateway.join.is_none() {
+    if gateway.join.is_none() || run.instance.element(key).is_some_and(|it| it.placed) {
         let near = variables(run, node, scope, true);
         let flows = run.split(node, run.innermost(key, scope), &near)?;
         run.pass(node, key, scope);

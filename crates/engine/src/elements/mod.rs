@@ -28,28 +28,28 @@ use crate::instance::Role;
 use crate::run::Run;
 use record::{Event, Key};
 
-/// A token arrives at an element.
+/// A token arrives at an element over a sequence flow; where the element collects tokens, it waits for the others.
 pub(crate) fn enter(run: &mut Run<'_>, node: usize, scope: Key) {
     let model = &run.process.nodes[node];
-    if model.collects {
-        return match &model.kind {
-            NodeKind::ParallelGateway => parallel_gateway::enter(run, node, scope),
-            // It is looked at when nothing else can move.
-            NodeKind::InclusiveGateway(_) => {}
-            NodeKind::ComplexGateway(gateway) => complex_gateway::arrive(run, node, gateway, scope),
-            _ => collect_start_quantity(run, node, scope),
-        };
-    }
-    if model.looping.is_some() {
+    if !model.collects {
         return begin(run, node, scope);
     }
-    let key = run.key();
-    run.activate(node, key, scope);
+    match &model.kind {
+        NodeKind::ParallelGateway => parallel_gateway::enter(run, node, scope),
+        // It is looked at when nothing else can move.
+        NodeKind::InclusiveGateway(_) => {}
+        NodeKind::ComplexGateway(gateway) => complex_gateway::arrive(run, node, gateway, scope),
+        _ => collect_start_quantity(run, node, scope),
+    }
 }
 
-/// An element begins, or the next iteration of it does.
-fn begin(run: &mut Run<'_>, node: usize, scope: Key) {
+/// An element begins, or the next iteration of it does; whatever tokens it would wait for.
+pub(crate) fn begin(run: &mut Run<'_>, node: usize, scope: Key) {
     let model = &run.process.nodes[node];
+    if model.collects && matches!(model.kind, NodeKind::ComplexGateway(_)) {
+        let key = run.key();
+        return run.place(node, key, scope);
+    }
     if model.looping.is_some()
         && let Some(element) = run.instance.element(scope).filter(|it| it.ordinal == model.ordinal)
     {
@@ -71,11 +71,7 @@ fn begin(run: &mut Run<'_>, node: usize, scope: Key) {
 fn collect_start_quantity(run: &mut Run<'_>, node: usize, scope: Key) {
     let process = run.process;
     let model = &process.nodes[node];
-    // Without a flow to it there is nothing to count: it begins as it is.
     let is_incoming = |flow: u32| model.incoming.iter().any(|it| process.flows[*it].ordinal == flow);
-    if model.incoming.is_empty() {
-        return begin(run, node, scope);
-    }
     let waiting = run.instance.waiting.iter().filter(|(other, flow)| *other == scope && is_incoming(*flow));
     let flows: Vec<u32> = waiting.map(|(_, flow)| *flow).take(model.start_quantity as usize).collect();
     if flows.len() == model.start_quantity as usize {

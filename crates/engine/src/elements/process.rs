@@ -5,6 +5,7 @@ use crate::catalog::Catalog;
 use crate::compile::{NodeKind, Process};
 use crate::instance::ElementState;
 use crate::limits;
+use crate::placement::Unsupported;
 use crate::run::Run;
 use record::event::Pending;
 use record::{AggregateId, Command, Event, JobKind, Key, Rejection, RejectionKind, Response};
@@ -72,35 +73,58 @@ fn starts(
     start_event: &str,
     instructions: &[record::StartInstruction],
 ) -> Result<Vec<usize>, Rejection> {
-    let find = |id: &str| {
-        let found = process.node_by_id(id).filter(|&node| {
-            !matches!(process.nodes[node].kind, NodeKind::Boundary { .. } | NodeKind::EventSubProcess { .. })
-        });
-        found.ok_or_else(|| {
-            let text = format!(
-                "Expected to create instance of process with start instructions but no element found with id '{id}'."
-            );
-            Rejection::new(RejectionKind::InvalidArgument, text)
-        })
-    };
     if !start_event.is_empty() {
+        let event = process
+            .node_by_id(start_event)
+            .ok_or_else(|| cannot_start(&format!("no element found with id '{start_event}'.")))?;
         // An event behind an instantiating gateway starts the instance at the gateway.
-        return find(start_event).map(|event| {
-            let gateway = process.starts.iter().copied().find(|&start| match &process.nodes[start].kind {
-                NodeKind::EventBasedGateway(gateway) => gateway.events.contains(&event),
-                _ => false,
-            });
-            vec![gateway.unwrap_or(event)]
+        let gateway = process.starts.iter().copied().find(|&start| match &process.nodes[start].kind {
+            NodeKind::EventBasedGateway(gateway) => gateway.events.contains(&event),
+            _ => false,
         });
+        return Ok(vec![gateway.unwrap_or(event)]);
     }
     if !instructions.is_empty() {
-        return instructions.iter().map(|instruction| find(&instruction.element_id)).collect();
+        return instructions
+            .iter()
+            .map(|instruction| chosen_start(process, &instruction.element_id))
+            .collect();
     }
     if process.first.is_empty() {
         let text = "Expected to create instance of process with none start event, but there is no such event";
         return Err(Rejection::new(RejectionKind::InvalidState, text));
     }
     Ok(process.first.clone())
+}
+
+/// The element that a start instruction names.
+fn chosen_start(process: &Process, id: &str) -> Result<usize, Rejection> {
+    let Some(node) = process.node_by_id(id) else {
+        return Err(cannot_start(&format!("no element found with id '{id}'.")));
+    };
+    if let Some(unsupported) = process.unsupported(node) {
+        let why = match unsupported {
+            Unsupported::BehindEventBasedGateway => {
+                "belongs to an event-based gateway. The creation of elements belonging to an event-based gateway is not supported."
+            }
+            Unsupported::Boundary => "targets unsupported element type 'BOUNDARY_EVENT'.",
+            Unsupported::StartOfEventSubProcess => {
+                "targets unsupported element type 'START_EVENT' of an event sub-process."
+            }
+        };
+        return Err(cannot_start(&format!("the element with id '{id}' {why}")));
+    }
+    if process.around(node).into_iter().any(|outer| process.nodes[outer].looping.is_some()) {
+        return Err(cannot_start(&format!(
+            "the element with id '{id}' is inside a multi-instance subprocess. The creation of elements inside a multi-instance subprocess is not supported."
+        )));
+    }
+    Ok(node)
+}
+
+fn cannot_start(why: &str) -> Rejection {
+    let text = format!("Expected to create instance of process with start instructions but {why}");
+    Rejection::new(RejectionKind::InvalidArgument, text)
 }
 
 /// The event sub-processes of the process wait from its beginning; then its tokens go. Where an event's expression
@@ -112,7 +136,7 @@ fn go(run: &mut Run<'_>, starts: &[usize]) {
         Ok(()) => {
             run.open(key, waits);
             for &node in starts {
-                begin(run, node, key);
+                run.start_at(node);
             }
         }
         Err(failure) => {
@@ -194,27 +218,6 @@ pub(crate) fn listener_done(run: &mut Run<'_>, next: u32) {
     }
 }
 
-/// Starts at a node; the sub-processes around it begin without their own start events.
-pub(crate) fn begin(run: &mut Run<'_>, node: usize, root: Key) {
-    let mut path = Vec::new();
-    let mut parent = run.process.nodes[node].parent;
-    while let Some(outer) = parent {
-        path.push(outer);
-        parent = run.process.nodes[outer].parent;
-    }
-    let mut scope = root;
-    for outer in path.into_iter().rev() {
-        let ordinal = run.process.nodes[outer].ordinal;
-        let open = run
-            .instance
-            .children(scope)
-            .find(|child| child.ordinal == ordinal && !child.is_terminating())
-            .map(|child| child.key);
-        scope = open.unwrap_or_else(|| open_scope(run, outer, scope));
-    }
-    run.start(node, scope);
-}
-
 /// A sub-process begins without its own start events, because something inside of it begins. It maps no inputs.
 pub(crate) fn open_scope(run: &mut Run<'_>, node: usize, scope: Key) -> Key {
     let process = run.process;
@@ -229,13 +232,7 @@ pub(crate) fn open_scope(run: &mut Run<'_>, node: usize, scope: Key) -> Key {
         Ok(waits) => run.open(key, waits),
         Err(failure) => run.incident(key, ordinal, Key::NONE, failure),
     }
-    if !matches!(model.kind, NodeKind::AdHoc(_)) {
-        return key;
-    }
-    // What runs in an ad-hoc sub-process has a scope of its own.
-    let inner = run.key();
-    run.emit(Event::InnerStarted { key: inner, ordinal, scope: key });
-    inner
+    key
 }
 
 /// No token is left.

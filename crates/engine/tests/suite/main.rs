@@ -29,6 +29,7 @@ mod listeners;
 mod manual_task;
 mod message_event;
 mod migration;
+mod modification;
 mod multi_instance;
 mod multiple_event;
 mod none_event;
