@@ -14,6 +14,8 @@ pub struct Diagram {
     pub roots: BTreeSet<String>,
     /// Each process is drawn as a pool with lanes, beside one that nothing is known of.
     pub pools: bool,
+    /// Sequence flows come before the nodes.
+    pub flows_first: bool,
 }
 
 /// What a process or sub-process contains.
@@ -108,7 +110,7 @@ impl Diagram {
             if self.pools {
                 scope.write_lanes(id, &mut body);
             }
-            scope.write(4, &mut body, &mut names);
+            scope.write(4, self.flows_first, &mut body, &mut names);
             body.push_str("  </process>\n");
         }
         let mut out = String::from(concat!(
@@ -153,11 +155,20 @@ impl Diagram {
         out.push_str("  </collaboration>\n");
     }
 
+    /// The same in another document order, in which nothing that decides an order changed places: sequence flows come
+    /// first, then what is reached over flows and neither joins nor contains anything, the last one first.
+    #[must_use]
+    pub fn reordered(&self) -> Diagram {
+        let mut other = Diagram { flows_first: true, ..self.clone() };
+        other.processes.iter_mut().for_each(|(_, scope)| scope.reorder());
+        other
+    }
+
     /// Names that the file declares.
     pub fn names(&self) -> Names {
         let mut names = Names::new();
         for (_, scope) in &self.processes {
-            scope.write(0, &mut String::new(), &mut names);
+            scope.write(0, false, &mut String::new(), &mut names);
         }
         names
     }
@@ -180,6 +191,20 @@ impl Scope {
         &mut self.flows[last]
     }
 
+    fn reorder(&mut self) {
+        let flows = &self.flows;
+        let moves = |node: &mut Node| {
+            let joins = node.element.ends_with("Gateway")
+                || node.attributes.iter().any(|(name, _)| name == "startQuantity");
+            !joins && node.inner.is_none() && flows.iter().any(|flow| flow.to == node.id)
+        };
+        let mut first: Vec<Node> = self.nodes.extract_if(.., moves).collect();
+        first.reverse();
+        first.append(&mut self.nodes);
+        self.nodes = first;
+        self.nodes.iter_mut().filter_map(|node| node.inner.as_mut()).for_each(Scope::reorder);
+    }
+
     /// Two lanes with every other node.
     fn write_lanes(&self, id: &str, out: &mut String) {
         let _ = writeln!(out, "    <laneSet id=\"lanes_{id}\">");
@@ -193,21 +218,7 @@ impl Scope {
         out.push_str("    </laneSet>\n");
     }
 
-    fn write(&self, indent: usize, out: &mut String, names: &mut Names) {
-        let pad = " ".repeat(indent);
-        for (id, store) in &self.stores {
-            let _ = writeln!(
-                out,
-                "{pad}<dataStoreReference id=\"{id}\" name=\"{id}\" dataStoreRef=\"{store}\"/>"
-            );
-        }
-        for name in &self.data {
-            let _ = writeln!(out, "{pad}<dataObject id=\"data_{name}\" name=\"{name}\"/>");
-        }
-        for node in &self.nodes {
-            let default = self.flows.iter().find(|flow| flow.is_default && flow.from == node.id);
-            node.write(indent, default, out, names);
-        }
+    fn write_flows(&self, pad: &str, out: &mut String) {
         for Flow { id, from, to, condition, .. } in &self.flows {
             let _ = write!(out, "{pad}<sequenceFlow id=\"{id}\" sourceRef=\"{from}\" targetRef=\"{to}\"");
             let _ = match condition {
@@ -220,6 +231,29 @@ impl Scope {
                 }
                 None => writeln!(out, "/>"),
             };
+        }
+    }
+
+    fn write(&self, indent: usize, flows_first: bool, out: &mut String, names: &mut Names) {
+        let pad = " ".repeat(indent);
+        for (id, store) in &self.stores {
+            let _ = writeln!(
+                out,
+                "{pad}<dataStoreReference id=\"{id}\" name=\"{id}\" dataStoreRef=\"{store}\"/>"
+            );
+        }
+        for name in &self.data {
+            let _ = writeln!(out, "{pad}<dataObject id=\"data_{name}\" name=\"{name}\"/>");
+        }
+        if flows_first {
+            self.write_flows(&pad, out);
+        }
+        for node in &self.nodes {
+            let default = self.flows.iter().find(|flow| flow.is_default && flow.from == node.id);
+            node.write(indent, flows_first, default, out, names);
+        }
+        if !flows_first {
+            self.write_flows(&pad, out);
         }
         for (index, (from, to)) in self.associations.iter().enumerate() {
             let _ = writeln!(
@@ -243,7 +277,14 @@ impl Node {
         self
     }
 
-    fn write(&self, indent: usize, default: Option<&Flow>, out: &mut String, names: &mut Names) {
+    fn write(
+        &self,
+        indent: usize,
+        flows_first: bool,
+        default: Option<&Flow>,
+        out: &mut String,
+        names: &mut Names,
+    ) {
         let pad = " ".repeat(indent);
         let _ = write!(out, "{pad}<{} id=\"{}\"", self.element, self.id);
         for (name, value) in &self.attributes {
@@ -271,7 +312,7 @@ impl Node {
             let _ = writeln!(out, "{pad}  {}", event.xml(names));
         }
         if let Some(inner) = &self.inner {
-            inner.write(indent + 2, out, names);
+            inner.write(indent + 2, flows_first, out, names);
         }
         let _ = writeln!(out, "{pad}</{}>", self.element);
     }

@@ -14,5 +14,5 @@ mod world;
 pub use draw::draw;
 pub use model::{file, model, service};
 pub use script::{trace, trace_of, variables};
-pub use subject::EngineSubject;
+pub use subject::{EngineSubject, Migration};
 pub use world::World;

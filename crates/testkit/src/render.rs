@@ -1,6 +1,7 @@
 //! One line for each event. Keys are left out; what they stand for is named.
 
 use crate::World;
+use engine::Role;
 use record::command::TaskChanges;
 use record::{AggregateId, Event, Key, json};
 use std::fmt::Write;
@@ -33,13 +34,24 @@ impl World {
     fn rename(&mut self, target: &AggregateId) {
         let AggregateId::Instance { key } = target else { return };
         let Some(instance) = self.instance(*key) else { return };
-        let elements = instance.elements.iter().map(|it| (it.key, it.ordinal));
-        let timers = instance.timers.iter().map(|it| (it.key, it.ordinal));
-        let conditions = instance.conditions.iter().map(|it| (it.key, it.ordinal));
-        let known = elements.chain(timers).chain(conditions).filter(|(key, _)| self.names.contains_key(key));
+        let elements = instance.elements.iter().map(|it| {
+            let id = self.id_of(target, it.ordinal);
+            let name = match it.role {
+                Role::Plain | Role::Body => id,
+                Role::Iteration => format!("{id} {}", it.counter),
+                Role::Inner => format!("scope in {id}"),
+            };
+            (it.key, name)
+        });
+        let timers = instance.timers.iter().map(|it| (it.key, self.id_of(target, it.ordinal)));
+        let conditions = instance.conditions.iter().map(|it| (it.key, self.id_of(target, it.ordinal)));
+        let subscriptions = instance.subscriptions.iter();
+        let subscriptions =
+            subscriptions.map(|it| (it.key, format!("{} at {}", it.name, self.id_of(target, it.ordinal))));
         let names: Vec<(Key, String)> =
-            known.map(|(key, ordinal)| (key, self.id_of(target, ordinal))).collect();
-        self.names.extend(names);
+            elements.chain(timers).chain(conditions).chain(subscriptions).collect();
+        self.names
+            .extend(names.into_iter().filter(|(key, _)| self.names.contains_key(key)).collect::<Vec<_>>());
     }
 
     fn note_names(&mut self, target: &AggregateId, event: &Event) {

@@ -4,7 +4,7 @@
 use crate::World;
 use engine::{ElementState, Role};
 use oracle::{Counts, InstanceView, Observation, Outcome, State, Stimulus, Subject, TICK_MS, Value, whole};
-use record::{AggregateId, Command, Event, Json, Key, Str};
+use record::{AggregateId, Command, Event, Json, Key, Rejection, Str};
 use std::collections::BTreeMap;
 
 /// The engine, all of its partitions in memory.
@@ -62,6 +62,44 @@ impl EngineSubject {
         found
     }
 
+    /// Goes on with another definition of its process, as [`Migration`] says, in every instance that runs.
+    ///
+    /// # Errors
+    /// Why an instance stays what it is.
+    pub fn migrate(&mut self, migration: Migration) -> Result<(), Rejection> {
+        for key in self.instances() {
+            let (Some(instance), Some(process)) = (self.world.instance(key), self.world.process_of(key))
+            else {
+                continue;
+            };
+            let definition = self.other_definition(instance.definition, &process.id);
+            if instance.ended || definition.is_none() {
+                continue;
+            }
+            let live =
+                |node: usize| instance.elements.iter().any(|it| it.ordinal == process.nodes[node].ordinal);
+            let named =
+                |node: usize| migration == Migration::Everything || live(node) || is_event(&process, node);
+            let mappings = (0..process.nodes.len()).filter(|node| named(*node)).map(|node| {
+                let id = process.nodes[node].id.clone();
+                (id.clone(), id)
+            });
+            let command = Command::MigrateProcessInstance { definition, mappings: mappings.collect() };
+            self.world.submit(key.into(), command)?;
+        }
+        Ok(())
+    }
+
+    /// Another definition of the process that was deployed.
+    fn other_definition(&self, own: Key, id: &str) -> Key {
+        let deployed = self.world.log().iter().filter_map(|(_, event)| match event {
+            Event::DefinitionDeployed { key, process_id, .. } if **process_id == *id => Some(*key),
+            _ => None,
+        });
+        let mut others = deployed.filter(|key| *key != own);
+        others.next().unwrap_or(Key::NONE)
+    }
+
     fn oldest_active(&self) -> Option<Key> {
         self.instances().into_iter().find(|key| {
             self.world.instance(*key).is_some_and(|it| {
@@ -77,6 +115,26 @@ impl EngineSubject {
             Err(rejection) => Outcome::Refused(rejection.reason.to_string()),
         }
     }
+}
+
+/// Which elements have a mapping, each to the element of its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Migration {
+    /// All.
+    Everything,
+    /// Those that are active, and events that belong to others.
+    Active,
+}
+
+/// A boundary event, a start event, or an event behind an event-based gateway.
+fn is_event(process: &engine::Process, node: usize) -> bool {
+    let model = &process.nodes[node];
+    let behind = |flow: &usize| {
+        let source = &process.nodes[process.flows[*flow].source].kind;
+        matches!(source, engine::NodeKind::EventBasedGateway(_))
+    };
+    matches!(model.kind, engine::NodeKind::Boundary { .. } | engine::NodeKind::StartEvent(_))
+        || model.incoming.iter().any(behind)
 }
 
 #[derive(Clone, Copy)]

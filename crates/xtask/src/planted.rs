@@ -127,6 +127,30 @@ const BUGS: &[Bug] = &[
         from: "    } else {\n        run.close(key);\n        run.emit(Event::ElementCompleted { key });\n    }",
         to: "    } else {\n        run.stop_waiting(key, |other| other == ordinal);\n    }",
     },
+    Bug {
+        name: "a migration mixes up what was completed",
+        file: "apply.rs",
+        from: "self.compensable.iter_mut().for_each",
+        to: "self.compensable.iter_mut().take(0).for_each",
+    },
+    Bug {
+        name: "a complex gateway waits for other flows after a migration",
+        file: "apply.rs",
+        from: "gateway.awaited.iter_mut().for_each(change);",
+        to: "gateway.awaited.iter_mut().take(0).for_each(change);",
+    },
+    Bug {
+        name: "a migration arms again what occurred",
+        file: "migration.rs",
+        from: "if kept.contains(&(key, model.ordinal)) {",
+        to: "if kept.contains(&(key, model.ordinal)) && process.nodes.len() > 9_999 {",
+    },
+    Bug {
+        name: "a migration arms a scope that was taken over",
+        file: "migration.rs",
+        from: " && !element.interrupted {",
+        to: " {",
+    },
 ];
 
 /// Seeds that a bug has to be found in.

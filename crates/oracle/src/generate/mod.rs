@@ -30,6 +30,8 @@ pub use stimuli::next_stimulus;
 pub struct Model {
     /// The file.
     pub xml: String,
+    /// The file with its elements in another order, see [`Diagram::reordered`].
+    pub reordered: String,
     /// Blocks, elements and event kinds in it, out of [`FEATURES`].
     pub features: BTreeSet<&'static str>,
     /// What it is drawn from.
@@ -217,6 +219,7 @@ pub fn draw(plan: &Plan) -> Model {
     };
     Model {
         xml: builder.diagram.xml(),
+        reordered: builder.diagram.reordered().xml(),
         messages: of("message"),
         signals: of("signal"),
         features: builder.features,

@@ -4,6 +4,7 @@
 
 mod betsy;
 mod differential;
+mod migration;
 mod miwg;
 mod pages;
 mod properties;

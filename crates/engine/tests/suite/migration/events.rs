@@ -222,10 +222,11 @@ fn what_is_not_begun_is_not_armed_before_it_begins() {
 
 #[test]
 fn a_scope_that_was_taken_over_is_not_taken_over_again() {
-    let handled = |work: &str| {
+    let handled = |work: &str, more: &str| {
         format!(
             "s: startEvent
              u: userTask
+             {more}
              esp: subProcess triggeredByEvent=true {{
                es: startEvent signal(S)
                {work}: userTask
@@ -236,9 +237,14 @@ fn a_scope_that_was_taken_over_is_not_taken_over_again() {
              s -> u -> e"
         )
     };
+    let another = "x: subProcess triggeredByEvent=true {
+          xs: startEvent signal(S)
+          xe: endEvent
+          xs -> xe
+        }";
     check(
-        &handled("eu"),
-        &handled("ev"),
+        &handled("eu", ""),
+        &handled("ev", another),
         "start p\n signal S\n deploy\n migrate p esp>esp eu>ev\n signal S\n finish",
         expect![[r#"
             > start p
@@ -283,8 +289,8 @@ fn a_scope_that_was_taken_over_is_not_taken_over_again() {
         "#]],
     );
     refused(
-        &handled("eu"),
-        &handled("ev").replace("signal(S)", "isInterrupting=false signal(S)"),
+        &handled("eu", ""),
+        &handled("ev", "").replace("signal(S)", "isInterrupting=false signal(S)"),
         "",
         "u>u es>es",
         expect![[r#"

@@ -498,7 +498,7 @@ fn a_loop_stays_what_it_is() {
             > finish
               task COMPLETING complete
               UserTaskCompleted
-              completed u
+              completed u 2
               iteration 2 completed
               completed u
               flow u_e
@@ -544,7 +544,7 @@ fn activities_that_wait_for_their_turn_begin_as_what_they_are() {
               JobActivated a
               JobCompleted a
               completed a
-              completed ah
+              completed scope in ah
               iteration 1 completed
               1 taken of those that wait in ah
               inner scope of ah
@@ -573,8 +573,14 @@ fn activities_that_wait_for_their_turn_begin_as_what_they_are() {
         "#]],
     );
     let gone = sequential("a: serviceTask\n c: userTask");
-    refused(&old, &gone, "", "ah>ah a>a", expect![[r#"
+    refused(
+        &old,
+        &gone,
+        "",
+        "ah>ah a>a",
+        expect![[r#"
         the activity with id 'b' waits for its turn, and no mapping instruction says what 'b' is in the target process definition, which has no element with this id to take its place
         the activity with id 'c' waits for its turn, and 'c' and the element with id 'c' that takes its place are of different types
-    "#]]);
+    "#]],
+    );
 }
