@@ -23,6 +23,7 @@ fn main() -> Result<(), String> {
         seed: 1,
         blocks: &mut blocks,
         sends: &mut sends,
+        chain: record::event::Chain::default(),
         tenant: &tenant,
         traceparent: &traceparent,
         partition: 1,

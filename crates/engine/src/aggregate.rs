@@ -6,6 +6,7 @@ use crate::instance::{ElementInstance, ElementState, Instance};
 use crate::message::MessageState;
 use crate::run::Run;
 use crate::signal::SignalState;
+use record::event::Chain;
 use record::wire::{self, WireError};
 use record::{AggregateId, Command, Event, Key, KeyBlocks, Rejection, RejectionKind, Response, Str};
 
@@ -19,6 +20,8 @@ pub struct Env<'a> {
     pub blocks: &'a mut KeyBlocks,
     /// Number of the partition's next send.
     pub sends: &'a mut u64,
+    /// What led to the command; nothing for one that comes from outside.
+    pub chain: Chain,
     /// The tenant.
     pub tenant: &'a Str,
     /// W3C trace context of the request.

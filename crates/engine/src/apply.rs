@@ -59,9 +59,10 @@ impl Instance {
                 );
             }
             Event::IncidentResolved { key } => drop(remove(&mut self.incidents, *key)),
-            Event::ContinuationScheduled { pending, count } => {
+            Event::ContinuationScheduled { pending, count, chain } => {
                 self.pending.clone_from(pending);
                 self.continuations = *count;
+                self.chain = *chain;
             }
             Event::ContinuationTaken {} => self.pending.clear(),
             Event::InstanceCompleted {} | Event::InstanceTerminated {} => self.end(index),
@@ -130,8 +131,9 @@ impl Instance {
 
     fn apply_loop(&mut self, event: &Event) {
         match event {
-            Event::LoopStarted { key, total, items } => {
-                let looping = Loop { total: *total, items: items.clone(), ..Loop::default() };
+            Event::LoopStarted { key, total, items, chain } => {
+                let (total, items, chain) = (*total, items.clone(), *chain);
+                let looping = Loop { total, items, chain, ..Loop::default() };
                 self.change(*key, |element| {
                     element.role = Role::Body;
                     element.looping = Some(Box::new(looping));
@@ -266,11 +268,11 @@ impl Instance {
 
     fn apply_wait(&mut self, event: &Event, index: &mut Index) {
         match event {
-            Event::TimerScheduled { key, element, ordinal, due, repetitions, cycle, part } => {
+            Event::TimerScheduled { key, element, ordinal, due, repetitions, cycle, part, chain } => {
                 self.issued(*key);
                 let (key, element, ordinal, due, part) = (*key, *element, *ordinal, *due, *part);
-                let (repetitions, cycle) = (*repetitions, cycle.clone());
-                let timer = Timer { key, element, ordinal, due, repetitions, cycle, part };
+                let (repetitions, cycle, chain) = (*repetitions, cycle.clone(), *chain);
+                let timer = Timer { key, element, ordinal, due, repetitions, cycle, part, chain };
                 index.push(IndexChange::Add(timer.entry()));
                 insert(&mut self.timers, timer);
             }

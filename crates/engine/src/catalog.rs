@@ -269,7 +269,8 @@ impl Catalog {
             let sequence = *env.sends;
             *env.sends += 1;
             let target = AggregateId::from(env.blocks.take());
-            events.push(Event::CommandSent { sequence, target, command: Box::new(command) });
+            let chain = crate::chain::sent(env.chain);
+            events.push(Event::CommandSent { sequence, target, command: Box::new(command), chain });
         }
         debug_assert!(self.timers.iter().any(|(owner, _)| owner == tenant));
         Ok(Step { events, response: Response::Done {}, index: Vec::new(), more: false })

@@ -8,6 +8,7 @@ use crate::catalog::Catalog;
 use crate::compile::Node;
 use crate::instance::Instance;
 use crate::run::Run;
+use record::event::Chain;
 use record::{AggregateId, Command, Event, Json, Key, Str, Variables};
 use rustc_hash::FxHashMap;
 
@@ -45,7 +46,12 @@ impl Catalog {
         let settle = Command::SettleDataStore { store: store.clone() };
         vec![
             Event::DataStoreChanged { store: store.clone(), value: Some(value.clone()) },
-            Event::CommandSent { sequence, target: AggregateId::from(instance), command: Box::new(settle) },
+            Event::CommandSent {
+                sequence,
+                target: AggregateId::from(instance),
+                command: Box::new(settle),
+                chain: Chain::default(),
+            },
         ]
     }
 }

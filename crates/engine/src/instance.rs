@@ -3,7 +3,7 @@
 //! Lists are ordered by key. Keys grow, so new entries go to the end and look-up is a binary search.
 
 use record::command::{Origin, TaskChanges};
-use record::event::Pending;
+use record::event::{Chain, Pending};
 use record::secret::SecretPlace;
 use record::{Command, IncidentType, JobKind, Json, Key, Str, TaskAction, Variables};
 
@@ -70,6 +70,8 @@ record::message! {
         7 fulfilled: bool,
         /// Chosen activities of a sequential ad-hoc sub-process that are still to begin, with the variables of their scopes.
         8 waiting: Vec<(u32, Variables)>,
+        /// What led to it.
+        9 chain: Chain,
     }
 }
 
@@ -162,6 +164,8 @@ record::message! {
         6 cycle: Str,
         /// Which of the event's definitions it is.
         7 part: u32,
+        /// What led to it, where it is due at once.
+        8 chain: Chain,
     }
 }
 
@@ -356,6 +360,8 @@ record::message! {
         28 continuations: u32,
         /// Data stores into which an own write is under way, one for each write.
         29 unsettled: Vec<Str>,
+        /// What led to the step that ended at its budget.
+        30 chain: Chain,
     }
 }
 

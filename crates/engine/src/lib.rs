@@ -11,6 +11,7 @@ mod aggregate;
 mod apply;
 mod catalog;
 mod catcher;
+mod chain;
 mod compensation;
 mod compile;
 mod condition;

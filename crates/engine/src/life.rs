@@ -372,6 +372,9 @@ impl Run<'_> {
         match (state, self.node_of(incident.element)) {
             (ElementState::Activating, Some((node, _))) => self.activate(node, incident.element, scope),
             (ElementState::Completing, Some(_)) => self.complete(incident.element),
+            (ElementState::Active, Some((node, _))) if self.role(incident.element) == Role::Body => {
+                self.go_on_with_body(node, incident.element);
+            }
             (ElementState::Active, Some((node, _))) => elements::retry(self, node, incident.element),
             (ElementState::Terminating, Some(_)) => self.retry_cancel_listeners(incident.element),
             _ => {}

@@ -6,10 +6,17 @@ pub const MAX_TRANSITIONS: u32 = 1_000;
 /// Steps in a row that end at that budget without anything to wait for; then the tokens are stuck with an incident.
 pub const MAX_CONTINUATIONS: u32 = 200;
 
-/// Calls inside calls.
-pub const MAX_CALL_DEPTH: u32 = 1_000;
+/// Commands that the engine sends itself, each because of the one before, while nothing comes from outside. A step that
+/// ends at its budget counts as `MAX_HOPS / MAX_CONTINUATIONS` of them.
+pub const MAX_HOPS: u32 = 100_000;
 
-/// Iterations of one loop or multi-instance activity.
+/// Process instances that messages and signals start, each by one that the one before threw.
+pub const MAX_STARTS: u16 = 1_000;
+
+/// Calls inside calls.
+pub const MAX_CALL_DEPTH: u16 = 1_000;
+
+/// Iterations of one loop or multi-instance activity. Each has a budget of its own for what it goes through.
 pub const MAX_ITERATIONS: u32 = 1_000_000;
 
 /// How long a message that an element throws waits for someone, milliseconds.

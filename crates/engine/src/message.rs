@@ -6,10 +6,12 @@
 
 use crate::aggregate::{Env, Step, misdirected};
 use crate::catalog::Catalog;
+use crate::chain;
 use crate::index::{IndexChange, IndexEntry, Wake};
 use crate::limits;
 use crate::starts::Start;
 use record::command::Origin;
+use record::event::Chain;
 use record::{AggregateId, Command, Event, Key, Rejection, RejectionKind, Response, Str, Variables};
 
 record::message! {
@@ -41,6 +43,8 @@ record::message! {
         4 expires: i64,
         /// BPMN ids of the processes that have it.
         5 taken_by: Vec<Str>,
+        /// What led to it.
+        6 chain: Chain,
     }
 }
 
@@ -69,10 +73,10 @@ impl MessageState {
 
     pub(crate) fn apply(&mut self, event: &Event, index: &mut Vec<IndexChange>) {
         match event {
-            Event::MessagePublished { key, message_id, variables, expires } => {
+            Event::MessagePublished { key, message_id, variables, expires, chain } => {
+                let (key, expires, chain) = (*key, *expires, *chain);
                 let (message_id, variables) = (message_id.clone(), variables.clone());
-                let message =
-                    Buffered { key: *key, message_id, variables, expires: *expires, taken_by: Vec::new() };
+                let message = Buffered { key, message_id, variables, expires, taken_by: Vec::new(), chain };
                 index.push(IndexChange::Add(message.entry()));
                 self.buffered.push(message);
             }
@@ -145,6 +149,7 @@ impl MessageState {
             env,
             events: Vec::new(),
             index: Vec::new(),
+            wish: Chain::default(),
         };
         let response = run.command(command)?;
         Ok(Step { events: run.events, response, index: run.index, more: false })
@@ -165,6 +170,8 @@ struct Messages<'a, 'e> {
     env: &'a mut Env<'e>,
     events: Vec<Event>,
     index: Vec<IndexChange>,
+    /// What led to a subscription that this step opens.
+    wish: Chain,
 }
 
 impl Messages<'_, '_> {
@@ -181,6 +188,7 @@ impl Messages<'_, '_> {
                     process_id: process_id.clone(),
                     interrupting: *interrupting,
                 });
+                self.wish = self.env.chain;
                 self.serve();
             }
             Command::CloseSubscription { subscription } => self.close(*subscription),
@@ -225,10 +233,17 @@ impl Messages<'_, '_> {
         self.events.push(event);
     }
 
-    fn send(&mut self, target: AggregateId, command: Command) {
+    fn send(&mut self, target: AggregateId, command: Command, chain: Chain) {
         let sequence = *self.env.sends;
         *self.env.sends += 1;
-        self.events.push(Event::CommandSent { sequence, target, command: Box::new(command) });
+        self.events.push(Event::CommandSent { sequence, target, command: Box::new(command), chain });
+    }
+
+    /// What led to the delivery of a message: its publication and, where that is why it goes on now, the wish for it.
+    /// Those who take it one after the other do not lead to one another.
+    fn chain_of(&self, message: &Buffered) -> Chain {
+        let hops = message.chain.hops.max(self.wish.hops);
+        chain::sent(Chain { hops, starts: message.chain.starts })
     }
 
     fn publish(
@@ -247,7 +262,8 @@ impl Messages<'_, '_> {
         let time_to_live = time_to_live.clamp(0, limits::MAX_SPAN_MS);
         let expires = self.env.now + time_to_live;
         let (message_id, variables) = (message_id.clone(), variables.clone());
-        self.emit(Event::MessagePublished { key, message_id, variables, expires });
+        let chain = self.env.chain;
+        self.emit(Event::MessagePublished { key, message_id, variables, expires, chain });
         self.serve();
         if time_to_live == 0 {
             self.expire(key);
@@ -266,8 +282,9 @@ impl Messages<'_, '_> {
             return Err(Rejection::new(RejectionKind::NotFound, text));
         }
         let key = self.env.blocks.take();
-        let (expires, variables) = (self.env.now, variables.clone());
-        self.emit(Event::MessagePublished { key, message_id: Str::from(""), variables, expires });
+        let (expires, variables, chain) = (self.env.now, variables.clone(), self.env.chain);
+        let message_id = Str::from("");
+        self.emit(Event::MessagePublished { key, message_id, variables, expires, chain });
         self.serve();
         self.expire(key);
         let taken = self.events.iter().find_map(|event| match event {
@@ -316,11 +333,11 @@ impl Messages<'_, '_> {
                     && !message.taken_by.contains(&waiting.process_id)
             });
             let Some(waiting) = next.filter(|waiting| waiting.correlating.is_none()).cloned() else { return };
-            let variables = message.variables.clone();
+            let (variables, chain) = (message.variables.clone(), self.chain_of(message));
             let (subscription, process_id) = (waiting.key, waiting.process_id);
             self.emit(Event::MessageCorrelating { message: key, subscription, process_id });
             let command = Command::CorrelateSubscription { subscription, message: key, variables };
-            self.send(AggregateId::from(waiting.instance), command);
+            self.send(AggregateId::from(waiting.instance), command, chain);
         }
     }
 
@@ -342,7 +359,7 @@ impl Messages<'_, '_> {
             if message.taken_by.contains(&process_id) {
                 continue;
             }
-            let variables = message.variables.clone();
+            let (variables, chain) = (message.variables.clone(), chain::started(self.chain_of(message)));
             let instance = self.env.blocks.take();
             let origin = Origin {
                 start_event,
@@ -350,6 +367,7 @@ impl Messages<'_, '_> {
                 correlation_key: self.correlation_key.clone(),
                 message: key,
                 part,
+                starts: chain.starts,
                 ..Origin::default()
             };
             self.emit(Event::InstanceStarted { message: key, process_id, instance });
@@ -368,7 +386,7 @@ impl Messages<'_, '_> {
                 business_id: Str::from(""),
                 tags: Vec::new(),
             };
-            self.send(AggregateId::from(instance), command);
+            self.send(AggregateId::from(instance), command, chain);
         }
         // Nobody else can have it, and it has no id to block another one by.
         let blocks = |message: &Buffered| message.key == key && !message.message_id.is_empty();

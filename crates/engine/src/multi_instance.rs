@@ -46,7 +46,7 @@ impl Run<'_> {
         };
         let waits = self.plan_activity(model, at)?;
         self.emit(Event::ElementActivated { key, ordinal: model.ordinal, scope });
-        self.emit(Event::LoopStarted { key, total, items });
+        self.emit(Event::LoopStarted { key, total, items, chain: self.chain });
         self.open(key, waits);
         if begins {
             self.start_first(node, key);
@@ -101,6 +101,8 @@ impl Run<'_> {
         if matches!(looping, Looping::Multi(_)) && counter > state.total || state.fulfilled {
             return;
         }
+        // Each iteration has what the loop had when it began.
+        self.chain.hops = self.chain.hops.min(state.chain.hops.saturating_add(1));
         let key = self.key();
         self.emit(Event::IterationStarted { key, ordinal: model.ordinal, scope: body, counter });
         let number = Json::trusted(counter.to_string());
@@ -108,7 +110,8 @@ impl Run<'_> {
         let mut parallel = false;
         if let Looping::Multi(multi) = looping {
             parallel = !multi.sequential;
-            if let (Some(name), Some(item)) = (&multi.item, state.items.get(counter as usize - 1)) {
+            let items = self.whole_loop(body).map_or(&[][..], |whole| &whole.items);
+            if let (Some(name), Some(item)) = (&multi.item, items.get(counter as usize - 1)) {
                 variables.push((name.clone(), item.clone()));
             }
             // What is collected is the iteration's own, so that one does not overwrite the other's.
@@ -124,11 +127,16 @@ impl Run<'_> {
         }
     }
 
+    /// How far a loop is; its items and outputs, which may be many, stay where they are.
     fn loop_of(&self, body: Key) -> Loop {
-        self.instance
-            .element(body)
-            .and_then(|element| element.looping.as_deref().cloned())
-            .unwrap_or_default()
+        match self.whole_loop(body) {
+            Some(whole) => Loop { items: Vec::new(), outputs: Vec::new(), waiting: Vec::new(), ..*whole },
+            None => Loop::default(),
+        }
+    }
+
+    fn whole_loop(&self, body: Key) -> Option<&Loop> {
+        self.instance.element(body)?.looping.as_deref()
     }
 
     /// Evaluates what has to be known of an iteration before its variables are gone.
@@ -240,9 +248,10 @@ impl Run<'_> {
         if let Some(Looping::Multi(multi)) = &model.looping
             && let Some(name) = &multi.output_collection
         {
-            let mut state = self.loop_of(body);
-            state.outputs.resize(state.total as usize, Json::null());
-            let list: Vec<&str> = state.outputs.iter().map(Json::as_str).collect();
+            let total = self.loop_of(body).total as usize;
+            let mut outputs = self.whole_loop(body).map_or_else(Vec::new, |whole| whole.outputs.clone());
+            outputs.resize(total, Json::null());
+            let list: Vec<&str> = outputs.iter().map(Json::as_str).collect();
             let list = Json::trusted(format!("[{}]", list.join(",")));
             self.merge(scope, vec![(name.clone(), list)]);
         }

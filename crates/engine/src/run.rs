@@ -3,19 +3,21 @@
 
 use crate::aggregate::{Env, Step};
 use crate::catalog::Catalog;
+use crate::chain;
 use crate::compile::{Element, Node, Process};
 use crate::elements;
-use crate::expression::{Evaluator, Failure};
+use crate::expression::Evaluator;
 use crate::index::IndexChange;
 use crate::instance::{ElementState, Instance, Role};
 use crate::invariants;
 use crate::limits;
-use record::event::Pending;
+use record::event::{Chain, Pending};
 use record::{
-    AggregateId, Command, Event, IncidentType, Key, KeyBlocks, Rejection, RejectionKind, Response, Str,
-    Variables,
+    AggregateId, Command, Event, Key, KeyBlocks, Rejection, RejectionKind, Response, Str, Variables,
 };
 use std::collections::VecDeque;
+
+mod endless;
 
 /// A step under way.
 pub(crate) struct Run<'a> {
@@ -43,6 +45,8 @@ pub(crate) struct Run<'a> {
     budget: u32,
     /// How many steps before this one ended at their budget, in a row.
     continuations: u32,
+    /// What led to this step.
+    pub chain: Chain,
     more: bool,
 }
 
@@ -66,6 +70,7 @@ impl<'a> Run<'a> {
         catalog: &'a Catalog,
         env: &'a mut Env<'_>,
     ) -> Self {
+        let chain = chain::of(env.chain, instance);
         Run {
             instance,
             process,
@@ -87,6 +92,7 @@ impl<'a> Run<'a> {
             armed: VecDeque::new(),
             budget: limits::MAX_TRANSITIONS,
             continuations: 0,
+            chain,
             more: false,
         }
     }
@@ -209,7 +215,8 @@ impl<'a> Run<'a> {
     pub fn send(&mut self, target: AggregateId, command: Command) {
         let sequence = *self.sends;
         *self.sends += 1;
-        self.emit(Event::CommandSent { sequence, target, command: Box::new(command) });
+        let chain = chain::sent(self.chain);
+        self.emit(Event::CommandSent { sequence, target, command: Box::new(command), chain });
     }
 
     /// The aggregate of a message.
@@ -255,7 +262,7 @@ impl<'a> Run<'a> {
             };
             if self.budget == 0 {
                 self.queue.push_front(token);
-                if self.continuations >= limits::MAX_CONTINUATIONS {
+                if self.continuations >= limits::MAX_CONTINUATIONS && !self.iterates() {
                     return self.give_up();
                 }
                 return self.put_off();
@@ -316,33 +323,18 @@ impl<'a> Run<'a> {
                 }
             })
             .collect();
-        self.emit(Event::ContinuationScheduled { pending, count: self.continuations + 1 });
+        // A loop that gets on has a limit of its own.
+        let (count, chain) = match self.iterates() {
+            true => (self.continuations.max(1), self.chain),
+            false => (self.continuations + 1, chain::continued(self.chain)),
+        };
+        self.emit(Event::ContinuationScheduled { pending, count, chain });
         self.more = true;
-    }
-
-    /// The tokens have run for so long without anything to wait for that they would run for ever.
-    fn give_up(&mut self) {
-        let tokens: Vec<Token> = self.queue.drain(..).chain(self.throws.drain(..)).collect();
-        for token in tokens {
-            let node = match token.at {
-                At::Flow(flow) => self.process.flows[flow].target,
-                At::Node(node) => node,
-            };
-            let ordinal = self.process.nodes[node].ordinal;
-            let key = self.key();
-            self.emit(Event::ElementActivating { key, ordinal, scope: token.scope });
-            let text = format!(
-                "The process went through {} elements without waiting for anything. Check the loop that leads \
-                 through '{}'; resolving this incident lets it go on.",
-                u64::from(limits::MAX_TRANSITIONS) * u64::from(limits::MAX_CONTINUATIONS),
-                self.process.nodes[node].id
-            );
-            self.incident(key, ordinal, Key::NONE, Failure::new(IncidentType::Unspecified, text));
-        }
     }
 
     fn take_up(&mut self) {
         self.continuations = self.instance.continuations;
+        self.chain = self.instance.chain;
         let instance = &*self.instance;
         let between = instance.compensations.iter().filter(|it| !instance.is_live(it.handler));
         self.compensating = between.map(|it| it.key).collect();

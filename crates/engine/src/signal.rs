@@ -3,7 +3,9 @@
 
 use crate::aggregate::{Env, Step, misdirected};
 use crate::catalog::Catalog;
+use crate::chain;
 use record::command::Origin;
+use record::event::Chain;
 use record::{AggregateId, Command, Event, Key, Rejection, Response, Str, Variables};
 
 record::message! {
@@ -75,16 +77,18 @@ impl SignalState {
         env: &mut Env<'_>,
         events: &mut Vec<Event>,
     ) {
-        let mut send = |target: AggregateId, command: Command, sends: &mut u64| {
+        let mut send = |target: AggregateId, command: Command, chain: Chain, sends: &mut u64| {
             let sequence = *sends;
             *sends += 1;
-            events.push(Event::CommandSent { sequence, target, command: Box::new(command) });
+            events.push(Event::CommandSent { sequence, target, command: Box::new(command), chain });
         };
+        let sent = chain::sent(env.chain);
         for (subscription, instance) in self.waiting.iter().filter(|(_, instance)| *instance != except) {
             let (subscription, variables) = (*subscription, variables.clone());
             let command = Command::CorrelateSubscription { subscription, message: key, variables };
-            send(AggregateId::from(*instance), command, env.sends);
+            send(AggregateId::from(*instance), command, sent, env.sends);
         }
+        let started = chain::started(sent);
         for (definition, start_event, part) in catalog.signal_starts(env.tenant, name) {
             let command = Command::CreateProcessInstance {
                 definition,
@@ -92,12 +96,12 @@ impl SignalState {
                 version: 0,
                 variables: variables.clone(),
                 start: Vec::new(),
-                origin: Some(Origin { start_event, part, ..Origin::default() }),
+                origin: Some(Origin { start_event, part, starts: started.starts, ..Origin::default() }),
                 business_id: Str::from(""),
                 tags: Vec::new(),
             };
             let target = AggregateId::from(env.blocks.take());
-            send(target, command, env.sends);
+            send(target, command, started, env.sends);
         }
     }
 }

@@ -134,7 +134,8 @@ impl Catalog {
                     tags: Vec::new(),
                 };
                 let target = AggregateId::from(instance);
-                events.push(Event::CommandSent { sequence, target, command: Box::new(command) });
+                let chain = crate::chain::sent(env.chain);
+                events.push(Event::CommandSent { sequence, target, command: Box::new(command), chain });
                 started.push((definition.key, instance));
             }
         }

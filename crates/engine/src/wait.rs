@@ -1,5 +1,6 @@
 //! Waiting: what elements, boundary events and event sub-processes wait for, and what happens when it comes.
 
+use crate::chain;
 use crate::compile::{Catch, Node, NodeKind};
 use crate::elements::{self, boundary_event::Reach};
 use crate::expression::Failure;
@@ -7,6 +8,7 @@ use crate::instance::{self, Subscription, Timer};
 use crate::run::Run;
 use crate::timer::{self, Plan};
 use crate::variables::Scopes;
+use record::event::Chain;
 use record::{Command, Event, Key, Rejection, RejectionKind, Str, Variables};
 
 /// Something to wait for, its expressions evaluated.
@@ -92,7 +94,14 @@ impl Run<'_> {
             let with = &mut self.evaluator;
             let what = match catch {
                 Catch::Timer(model) => match timer::plan(model, &scopes, with, self.now)? {
-                    Some(plan) => What::Timer(plan),
+                    Some(plan) => {
+                        if plan.due <= self.now
+                            && let Some((node, _)) = self.process.node(ordinal)
+                        {
+                            self.may_go_on(node)?;
+                        }
+                        What::Timer(plan)
+                    }
                     // The activity or scope goes on without it.
                     None if self.is_attached(ordinal) => continue,
                     None => return Err(model.never()),
@@ -132,7 +141,11 @@ impl Run<'_> {
             let key = self.key();
             match what {
                 What::Timer(Plan { due, repetitions, cycle }) => {
-                    self.emit(Event::TimerScheduled { key, element, ordinal, due, repetitions, cycle, part });
+                    // One that is due at once is nothing to wait for.
+                    let chain = if due <= self.now { chain::sent(self.chain) } else { Chain::default() };
+                    let timer =
+                        Event::TimerScheduled { key, element, ordinal, due, repetitions, cycle, part, chain };
+                    self.emit(timer);
                 }
                 What::Message { name, correlation_key } => {
                     let target = self.message(&name, &correlation_key);
@@ -202,6 +215,7 @@ impl Run<'_> {
             let text = format!("Expected to trigger timer with key '{key}', but no such timer was found");
             return Err(Rejection::new(RejectionKind::NotFound, text));
         };
+        self.chain = timer.chain;
         self.emit(Event::TimerTriggered { key });
         self.schedule_next(&timer);
         self.triggered(timer.element, timer.ordinal, timer.part, Variables::new());
@@ -217,8 +231,8 @@ impl Run<'_> {
         let key = self.key();
         let repetitions = if timer.repetitions > 0 { timer.repetitions - 1 } else { -1 };
         let (element, ordinal, part) = (timer.element, timer.ordinal, timer.part);
-        let cycle = timer.cycle.clone();
-        self.emit(Event::TimerScheduled { key, element, ordinal, due, repetitions, cycle, part });
+        let (cycle, chain) = (timer.cycle.clone(), Chain::default());
+        self.emit(Event::TimerScheduled { key, element, ordinal, due, repetitions, cycle, part, chain });
     }
 
     /// A message or signal came for a subscription, or came too late.

@@ -316,6 +316,7 @@ fn deploy(tenant: &Str, resources: &[Resource]) -> Result<Catalog, String> {
         seed: 1,
         blocks: &mut blocks,
         sends: &mut sends,
+        chain: record::event::Chain::default(),
         tenant,
         traceparent: &traceparent,
         partition: 2,

@@ -476,6 +476,15 @@ fn crowded(world: &World, model: &Model) -> Option<(Str, Str, usize, usize)> {
 
 /// The element that most tokens went through.
 fn busiest(model: &Model, world: &World, taken: &Taken) -> (Str, Str) {
+    // An endless run may go from one instance to the next, so it is counted what happens in all of a definition.
+    let begun = taken.events.iter().filter_map(|(id, event)| match (id, event) {
+        (AggregateId::Instance { key }, Event::InstanceCreated { definition, .. }) => {
+            Some((*key, *definition))
+        }
+        _ => None,
+    });
+    let begun: BTreeMap<Key, Key> = begun.collect();
+    let of = |key: Key| begun.get(&key).copied().or_else(|| Some(world.instance(key)?.definition));
     // How often each was entered, and whether it stays: in a run through nothing but passing elements and activities that
     // call, the caller is to blame.
     let mut counts: BTreeMap<(Key, u32), (usize, bool)> = BTreeMap::new();
@@ -486,13 +495,15 @@ fn busiest(model: &Model, world: &World, taken: &Taken) -> (Str, Str) {
             Event::ElementActivated { ordinal, .. } => (ordinal, true),
             _ => continue,
         };
-        let entry = counts.entry((*key, *ordinal)).or_default();
+        let Some(definition) = of(*key) else { continue };
+        let entry = counts.entry((definition, *ordinal)).or_default();
         *entry = (entry.0 + 1, stays);
     }
     let most = counts.into_iter().max_by_key(|((_, ordinal), rank)| (*rank, std::cmp::Reverse(*ordinal)));
-    let found = most.and_then(|((key, ordinal), _)| Some((world.instance(key)?, ordinal)));
+    let found =
+        most.and_then(|((definition, ordinal), _)| Some((model.process(definition)?, definition, ordinal)));
     match found {
-        Some((instance, ordinal)) => (instance.process_id.clone(), model.id(instance.definition, ordinal)),
+        Some((process, definition, ordinal)) => (process.id.clone(), model.id(definition, ordinal)),
         None => (Str::from(""), Str::from("")),
     }
 }

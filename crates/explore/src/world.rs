@@ -6,6 +6,7 @@ use crate::values::{self, Path};
 use crate::zone::Zone;
 use engine::{Aggregate, Env, Instance, Process, step};
 use feel::Value;
+use record::event::Chain;
 use record::{AggregateId, Command, Event, Key, KeyBlocks, Rejection, Str};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -16,6 +17,10 @@ const MAX_CONTINUATIONS: usize = 5;
 pub(crate) const MAX_INSTANCES: usize = 300;
 /// The same where iterations of a multi-instance activity account for them.
 const MAX_ITERATING: usize = 200;
+/// Commands that lead to one another, such as an instance's messages to itself, before a run counts as endless.
+const MAX_HOPS: u32 = 500;
+/// Commands that one choice leads to, side by side or in a row.
+const MAX_COMMANDS: usize = 20_000;
 
 /// A value that the search chose for a variable.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,16 +106,17 @@ impl World {
         command: Command,
         taken: &mut Taken,
     ) -> Result<(), Rejection> {
-        let mut queue = VecDeque::from([(target, command)]);
+        let mut queue = VecDeque::from([(target, command, Chain::default())]);
         let mut first = true;
-        let (mut continued, mut created) = (0, 0);
-        while let Some((target, command)) = queue.pop_front() {
+        let (mut continued, mut created, mut carried) = (0, 0, 0);
+        while let Some((target, command, chain)) = queue.pop_front() {
             created += usize::from(matches!(command, Command::CreateProcessInstance { .. }));
-            if created > MAX_INSTANCES {
+            carried += 1;
+            if created > MAX_INSTANCES || chain.hops > MAX_HOPS || carried > MAX_COMMANDS {
                 taken.endless = true;
                 return Ok(());
             }
-            match self.one(model, &target, &command, taken, &mut queue) {
+            match self.one(model, &target, &command, chain, taken, &mut queue) {
                 Ok(more) => {
                     continued = if more { continued + 1 } else { continued };
                     let iterating = || {
@@ -136,8 +142,9 @@ impl World {
         model: &Model,
         target: &AggregateId,
         command: &Command,
+        chain: Chain,
         taken: &mut Taken,
-        queue: &mut VecDeque<(AggregateId, Command)>,
+        queue: &mut VecDeque<(AggregateId, Command, Chain)>,
     ) -> Result<bool, Rejection> {
         let traceparent = Str::from("");
         let mut env = Env {
@@ -145,6 +152,7 @@ impl World {
             seed: 1,
             blocks: &mut self.blocks,
             sends: &mut self.sends,
+            chain,
             tenant: &model.tenant,
             traceparent: &traceparent,
             partition: 1,
@@ -158,8 +166,8 @@ impl World {
         let result = result?;
         for event in result.events {
             match &event {
-                Event::CommandSent { target, command, .. } => {
-                    queue.push_back((target.clone(), (**command).clone()));
+                Event::CommandSent { target, command, chain, .. } => {
+                    queue.push_back((target.clone(), (**command).clone(), *chain));
                 }
                 Event::TimerScheduled { key, due, .. } => self.zone.arm(*key, due - self.now),
                 Event::TimerTriggered { key } | Event::TimerCanceled { key } => self.zone.disarm(*key),
@@ -168,7 +176,7 @@ impl World {
             taken.events.push((target.clone(), event));
         }
         if result.more {
-            queue.push_front((target.clone(), Command::Continue {}));
+            queue.push_front((target.clone(), Command::Continue {}, Chain::default()));
         }
         Ok(result.more)
     }

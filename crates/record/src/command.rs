@@ -81,9 +81,11 @@ message! {
         /// The root of the calling instance.
         7 root: Key,
         /// How many calls led here.
-        8 depth: u32,
+        8 depth: u16,
         /// Which of the start event's definitions occurred, counted from 0.
         9 part: u32,
+        /// How many instances led here, each started by a message or signal of the one before.
+        10 starts: u16,
     }
 }
 

@@ -213,6 +213,7 @@ mod tests {
                 sequence: 4,
                 target: AggregateId::from(Key(77)),
                 command: Box::new(Command::Continue {}),
+                chain: crate::event::Chain { hops: 3, starts: 0 },
             },
             Event::InstanceCompleted {},
         ];

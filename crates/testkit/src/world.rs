@@ -2,10 +2,14 @@
 
 use engine::{Aggregate, Catalog, Env, IndexChange, IndexEntry, Wake, apply, step};
 use record::command::Resource;
+use record::event::Chain;
 use record::wire::Bytes;
 use record::{AggregateId, Command, Event, Key, KeyBlocks, Rejection, Response, Str};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
+
+/// Commands on their way, each with what led to it.
+type Queue = VecDeque<(AggregateId, Command, Chain)>;
 
 /// All partitions in one place.
 pub struct World {
@@ -95,10 +99,10 @@ impl World {
 
     /// Carries out a command and everything that it sends.
     pub fn submit(&mut self, target: AggregateId, command: Command) -> Result<Response, Rejection> {
-        let mut queue = VecDeque::from([(target, command)]);
+        let mut queue = VecDeque::from([(target, command, Chain::default())]);
         let mut first = None;
-        while let Some((target, command)) = queue.pop_front() {
-            let result = self.one(&target, &command, &mut queue);
+        while let Some((target, command, chain)) = queue.pop_front() {
+            let result = self.one(&target, &command, chain, &mut queue);
             match (&first, result) {
                 (None, Err(rejection)) => return Err(rejection),
                 (None, Ok(response)) => first = Some(response),
@@ -112,7 +116,8 @@ impl World {
         &mut self,
         target: &AggregateId,
         command: &Command,
-        queue: &mut VecDeque<(AggregateId, Command)>,
+        chain: Chain,
+        queue: &mut Queue,
     ) -> Result<Response, Rejection> {
         self.steps += 1;
         let partition = target.owner(self.partitions);
@@ -123,6 +128,7 @@ impl World {
             seed: self.steps,
             blocks: &mut self.blocks[at],
             sends: &mut self.sends[at],
+            chain,
             tenant: &self.tenant,
             traceparent: &traceparent,
             partition,
@@ -162,7 +168,7 @@ impl World {
         index: Vec<IndexChange>,
         response: Response,
         more: bool,
-        queue: &mut VecDeque<(AggregateId, Command)>,
+        queue: &mut Queue,
     ) -> Response {
         let id = target.store_key();
         for change in index {
@@ -175,13 +181,13 @@ impl World {
         }
         for event in events {
             self.render(target, &event);
-            if let Event::CommandSent { target, command, .. } = &event {
-                queue.push_back((target.clone(), (**command).clone()));
+            if let Event::CommandSent { target, command, chain, .. } = &event {
+                queue.push_back((target.clone(), (**command).clone(), *chain));
             }
             self.log.push((target.clone(), event));
         }
         if more {
-            queue.push_front((target.clone(), Command::Continue {}));
+            queue.push_front((target.clone(), Command::Continue {}, Chain::default()));
         }
         response
     }
@@ -289,12 +295,12 @@ impl World {
 fn counted(
     command: &Command,
     aggregates: &BTreeMap<Vec<u8>, (AggregateId, Aggregate)>,
-    queue: &VecDeque<(AggregateId, Command)>,
+    queue: &Queue,
 ) -> Command {
     let Command::DeleteResource { resource, history, .. } = command else { return command.clone() };
     let live = aggregates.values().filter_map(|(_, aggregate)| aggregate.instance());
     let live = live.filter(|instance| !instance.ended && instance.definition == *resource).count();
     let begins = |command: &Command| matches!(command, Command::CreateProcessInstance { definition, .. } if definition == resource);
-    let begun = queue.iter().filter(|(_, command)| begins(command)).count();
+    let begun = queue.iter().filter(|(_, command, _)| begins(command)).count();
     Command::DeleteResource { resource: *resource, history: *history, running: (live + begun) as u64 }
 }

@@ -37,6 +37,7 @@ pub(super) fn activate(
         );
         return Err(Failure::new(IncidentType::CalledElementError, text));
     }
+    run.may_go_on(node)?;
     if called.process.first.is_empty() {
         let text = format!(
             "Expected process with BPMN process id '{id}' to have a none start event, but not found."
@@ -54,6 +55,7 @@ pub(super) fn activate(
         parent_element: key,
         root: run.instance.root(),
         depth,
+        starts: run.chain.starts,
         ..Origin::default()
     };
     run.send(

@@ -22,7 +22,7 @@ pub(super) fn activate(
     let at = run.map_inputs(model, key, scope)?;
     // All that can fail is evaluated before anything is thrown.
     let thrown =
-        throws.iter().map(|throw| prepare(run, throw, at)).collect::<Result<Throws<'_>, Failure>>()?;
+        throws.iter().map(|throw| prepare(run, node, throw, at)).collect::<Result<Throws<'_>, Failure>>()?;
     run.emit(Event::ElementActivated { key, ordinal: model.ordinal, scope });
     throw_all(run, node, thrown, key);
     Ok(())
@@ -43,7 +43,10 @@ enum Thrown<'m> {
 
 type Throws<'m> = smallvec::SmallVec<[Thrown<'m>; 1]>;
 
-fn prepare<'m>(run: &mut Run<'_>, throw: &'m Throw, at: Key) -> Result<Thrown<'m>, Failure> {
+fn prepare<'m>(run: &mut Run<'_>, node: usize, throw: &'m Throw, at: Key) -> Result<Thrown<'m>, Failure> {
+    if let Throw::Message { .. } | Throw::Signal(_) = throw {
+        run.may_go_on(node)?;
+    }
     Ok(match throw {
         Throw::Message { name, key } => Thrown::Message {
             name: text(run, name, at)?,
@@ -104,7 +107,7 @@ fn ends_thrower(thrown: &Thrown<'_>) -> bool {
 /// before was thrown.
 pub(crate) fn throw_last(run: &mut Run<'_>, node: usize, throws: &[Throw], key: Key) {
     let last = throws.iter().filter(|throw| throw.ends_thrower());
-    match last.map(|throw| prepare(run, throw, key)).collect::<Result<Throws<'_>, Failure>>() {
+    match last.map(|throw| prepare(run, node, throw, key)).collect::<Result<Throws<'_>, Failure>>() {
         Ok(thrown) => throw_all(run, node, thrown, key),
         Err(failure) => run.incident(key, run.process.nodes[node].ordinal, Key::NONE, failure),
     }

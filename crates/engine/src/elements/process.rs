@@ -7,7 +7,7 @@ use crate::instance::ElementState;
 use crate::limits;
 use crate::placement::Unsupported;
 use crate::run::Run;
-use record::event::Pending;
+use record::event::{Chain, Pending};
 use record::{AggregateId, Command, Event, JobKind, Key, Rejection, RejectionKind, Response};
 
 /// Creates an instance and starts it.
@@ -153,7 +153,7 @@ fn hold(run: &mut Run<'_>, starts: &[usize]) {
         .iter()
         .map(|&node| Pending { ordinal: process.nodes[node].ordinal, scope, element: true })
         .collect();
-    run.emit(Event::ContinuationScheduled { pending, count: 0 });
+    run.emit(Event::ContinuationScheduled { pending, count: 0, chain: Chain::default() });
 }
 
 /// What held the first tokens up is over, or is tried again.

@@ -12,6 +12,7 @@ mod conditional_event;
 mod data_objects;
 mod data_stores;
 mod deletion;
+mod endless;
 mod error_event;
 mod escalation_event;
 mod event_based_gateway;

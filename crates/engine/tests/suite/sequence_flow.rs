@@ -279,6 +279,7 @@ fn sequence_flow_in_an_endless_loop_is_cut_into_steps() {
             seed: 0,
             blocks: &mut env.0,
             sends: &mut env.1,
+            chain: record::event::Chain::default(),
             tenant: &tenant,
             traceparent: &none,
             partition: 1,

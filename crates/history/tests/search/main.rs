@@ -308,6 +308,7 @@ fn waits_are_listed_until_they_are_over() {
             repetitions: -1,
             cycle: "".into(),
             part: 0,
+            chain: Default::default(),
         },
         Event::SubscriptionOpened {
             key: Key(661),

@@ -71,7 +71,7 @@ fn a_multi_instance_activity_is_a_body_and_its_iterations_and_counts_only_these(
             ],
             vec![
                 Event::ElementActivated { key: body, ordinal: 3, scope: process },
-                Event::LoopStarted { key: body, total: 2, items: Vec::new() },
+                Event::LoopStarted { key: body, total: 2, items: Vec::new(), chain: Default::default() },
             ],
             vec![iteration(642, 1), Event::ElementActivated { key: Key(642), ordinal: 3, scope: body }],
             vec![iteration(643, 2), Event::ElementActivated { key: Key(643), ordinal: 3, scope: body }],
@@ -113,7 +113,7 @@ fn a_body_without_iterations_counts_itself() {
     let events = vec![
         of_definition(6_000, "loops"),
         Event::ElementActivated { key: body, ordinal: 3, scope: Key(640) },
-        Event::LoopStarted { key: body, total: 0, items: Vec::new() },
+        Event::LoopStarted { key: body, total: 0, items: Vec::new(), chain: Default::default() },
         Event::ElementCompleted { key: body },
     ];
     log.instance(640, events);
@@ -211,6 +211,7 @@ fn a_migrated_instance_goes_on_where_its_live_elements_are_mapped_to() {
         repetitions: 0,
         cycle: "".into(),
         part: 0,
+        chain: Default::default(),
     };
     events.extend([incident, timer, Event::SequenceFlowTaken { ordinal: 4, scope: Key(640), waits: true }]);
     log.instance(640, events);

@@ -1,7 +1,7 @@
 //! The table of events: every number is final. What concerns definitions is in a table of its own, `definitions.rs`.
 
 use super::definitions::with_definitions;
-use super::{Cause, DecisionEvaluation, DeployedFile, IncidentType, JobKind, Pending, TaskAction};
+use super::{Cause, Chain, DecisionEvaluation, DeployedFile, IncidentType, JobKind, Pending, TaskAction};
 use crate::command::{AggregateId, Command, Origin, TaskChanges};
 use crate::{Json, Key, Str, Variables, secret::SecretPlace, wire::Bytes};
 
@@ -225,6 +225,8 @@ with_definitions! {
             6 cycle: Str,
             /// Which of the event's definitions it is, counted from 0.
             7 part: u32,
+            /// What led to it, where it is due at once.
+            8 chain: Chain,
         },
         /// A timer fired.
         23 TimerTriggered {
@@ -370,6 +372,8 @@ with_definitions! {
             1 pending: Vec<Pending>,
             /// How many such steps followed one another without anything to wait for.
             2 count: u32,
+            /// What led to it.
+            3 chain: Chain,
         },
         /// The rest of a step was taken up.
         40 ContinuationTaken {},
@@ -394,6 +398,8 @@ with_definitions! {
             2 total: u32,
             /// The items, one for each iteration, where the activity loops over a collection.
             3 items: Vec<Json>,
+            /// What led to it; each iteration begins with it.
+            4 chain: Chain,
         },
         /// An iteration began; its variables follow.
         45 IterationStarted {
@@ -636,6 +642,8 @@ with_definitions! {
             2 target: AggregateId,
             /// What.
             3 command: Box<Command>,
+            /// What led to it, itself included.
+            4 chain: Chain,
         },
         /// A message was published.
         70 MessagePublished {
@@ -647,6 +655,8 @@ with_definitions! {
             3 variables: Variables,
             /// Until when it waits, milliseconds since 1970.
             4 expires: i64,
+            /// What led to it.
+            5 chain: Chain,
         },
         /// A message's time is over, or it was correlated and need not wait.
         71 MessageExpired {

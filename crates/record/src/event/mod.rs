@@ -7,6 +7,6 @@ mod parts;
 
 pub use changes::Event;
 pub use parts::{
-    Cause, DecisionEvaluation, DeployedFile, EvaluatedDecision, EvaluatedInput, IncidentType, JobKind,
+    Cause, Chain, DecisionEvaluation, DeployedFile, EvaluatedDecision, EvaluatedInput, IncidentType, JobKind,
     MatchedRule, Pending, TaskAction,
 };

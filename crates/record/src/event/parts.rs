@@ -75,6 +75,17 @@ names! {
 }
 
 message! {
+    /// How long the engine has gone on by itself since something came from outside: from a client, a worker or a clock.
+    #[derive(Copy, Eq)]
+    pub struct Chain {
+        /// Commands that it sent itself, each because of the one before.
+        1 hops: u32,
+        /// Process instances that messages and signals started, each by one that the one before threw.
+        2 starts: u16,
+    }
+}
+
+message! {
     /// A token that a step had no budget left for.
     pub struct Pending {
         /// Ordinal of the flow that it is on, or of the element where no flow leads to it.

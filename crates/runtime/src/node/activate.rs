@@ -57,6 +57,7 @@ impl<S: StateStore, T> Node<S, T> {
             request_id: request.request_id.clone(),
             traceparent: self.no_text.clone(),
             source: (0, 0),
+            chain: record::event::Chain::default(),
         };
         while jobs.len() < request.max && bytes < self.options.activation_bytes && !self.is_full() {
             let next = match self.jobs.pop(&request.tenant, &request.job_type, &self.store) {

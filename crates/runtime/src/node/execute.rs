@@ -7,6 +7,7 @@ use crate::request::{Request, Target};
 use crate::rows;
 use crate::slots::Condition;
 use engine::{Aggregate, Env, Step};
+use record::event::Chain;
 use record::header::{Header, Payload};
 use record::port::StateStore;
 use record::{AggregateId, Command, Event, Key, Record, Rejection, RejectionKind, Response, Str};
@@ -22,6 +23,8 @@ pub(super) struct Sender {
     pub traceparent: Str,
     /// Partition and number in its outbox; 0 for a command that comes from none.
     pub source: (u16, u64),
+    /// What led to it.
+    pub chain: Chain,
 }
 
 /// A command that was refused, with what a record of it needs.
@@ -59,7 +62,8 @@ impl<S: StateStore, T> Node<S, T> {
             return self.parked.entry(at).or_default().push(Task::Command { request, reply });
         }
         let Request { tenant, actor, request_id, traceparent, command, .. } = request;
-        let sender = Sender { tenant, actor, request_id, traceparent, source: (0, 0) };
+        let sender =
+            Sender { tenant, actor, request_id, traceparent, source: (0, 0), chain: Chain::default() };
         let reply = self.await_end(&place, reply);
         match self.run_at(place, sender, command) {
             Ok(response) => self.answer(reply.0, response),
@@ -254,6 +258,7 @@ impl<S: StateStore, T> Node<S, T> {
             seed,
             blocks: &mut self.blocks[place],
             sends: &mut self.sends[place],
+            chain: sender.chain,
             tenant: &sender.tenant,
             traceparent: &sender.traceparent,
             partition,
@@ -354,7 +359,7 @@ impl<S: StateStore, T> Node<S, T> {
         let payload = Payload { aggregate: id, command, events, response, seed };
         self.builder.push(&header, &payload);
         for event in &payload.events {
-            if let Event::CommandSent { sequence, target, command } = event {
+            if let Event::CommandSent { sequence, target, command, chain } = event {
                 let delivery = Delivery {
                     lsn,
                     source: partition,
@@ -363,6 +368,7 @@ impl<S: StateStore, T> Node<S, T> {
                     command: (**command).clone(),
                     tenant: header.tenant.clone(),
                     traceparent: header.traceparent.clone(),
+                    chain: *chain,
                 };
                 if target.owner(self.options.partitions) == partition {
                     self.deliveries.push_back(delivery);
@@ -390,6 +396,7 @@ impl<S: StateStore, T> Node<S, T> {
             seed,
             blocks: &mut self.blocks[0],
             sends: &mut self.sends[0],
+            chain: sender.chain,
             tenant: &sender.tenant,
             traceparent: &sender.traceparent,
             partition: 1,
@@ -434,6 +441,7 @@ impl<S: StateStore, T> Node<S, T> {
             seed,
             blocks: &mut self.blocks[0],
             sends: &mut self.sends[0],
+            chain: sender.chain,
             tenant: &sender.tenant,
             traceparent: &sender.traceparent,
             partition: 1,

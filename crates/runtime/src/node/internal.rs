@@ -4,6 +4,7 @@ use super::execute::{Place, Sender};
 use super::{Delivery, Node};
 use crate::rows::DueRank;
 use crate::slots::Condition;
+use record::event::Chain;
 use record::port::StateStore;
 use record::{AggregateId, Command};
 
@@ -16,7 +17,7 @@ impl<S: StateStore, T> Node<S, T> {
             return false;
         }
         let Some(delivery) = self.deliveries.pop_front() else { return false };
-        let Delivery { source, sequence, target, command, tenant, traceparent, .. } = delivery;
+        let Delivery { source, sequence, target, command, tenant, traceparent, chain, .. } = delivery;
         let mark = (target.owner(self.options.partitions), source);
         if self.delivered.get(&mark).is_some_and(|last| *last >= sequence) && !self.delivers_twice() {
             return true;
@@ -27,6 +28,7 @@ impl<S: StateStore, T> Node<S, T> {
             request_id: self.no_text.clone(),
             traceparent,
             source: (source, sequence),
+            chain,
         };
         let place = match (&target, &command) {
             (AggregateId::Instance { .. }, Command::CreateProcessInstance { .. }) => match self.load(&target)
@@ -88,6 +90,7 @@ impl<S: StateStore, T> Node<S, T> {
             request_id: self.no_text.clone(),
             traceparent: traceparent.unwrap_or_else(|| self.no_text.clone()),
             source: (0, 0),
+            chain: Chain::default(),
         }
     }
 }

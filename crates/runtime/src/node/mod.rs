@@ -22,6 +22,7 @@ use crate::rows::DueRank;
 use crate::slots::Slots;
 use engine::Catalog;
 use journal::BatchBuilder;
+use record::event::Chain;
 use record::port::StateStore;
 use record::{AggregateId, Command, Key, KeyBlocks, Record, Rejection, RejectionKind, Response, Str};
 use rustc_hash::FxHashMap;
@@ -68,6 +69,8 @@ struct Delivery {
     command: Command,
     tenant: Str,
     traceparent: Str,
+    /// What led to it, itself included.
+    chain: Chain,
 }
 
 /// Someone who waits for the end of an instance.

@@ -224,7 +224,7 @@ impl<S: StateStore, T> Node<S, T> {
     fn note_event(&mut self, record: &Record, payload: &Payload, event: &Event, undone: &mut Undone) {
         let header = &record.header;
         match event {
-            Event::CommandSent { sequence, target, command } => {
+            Event::CommandSent { sequence, target, command, chain } => {
                 let place = usize::from(header.partition.clamp(1, self.options.partitions)) - 1;
                 self.sends[place] = self.sends[place].max(sequence + 1);
                 undone.sent_at.insert((header.partition, *sequence), header.lsn);
@@ -236,6 +236,7 @@ impl<S: StateStore, T> Node<S, T> {
                     command: (**command).clone(),
                     tenant: header.tenant.clone(),
                     traceparent: header.traceparent.clone(),
+                    chain: *chain,
                 };
                 undone.sends.insert((header.lsn, header.partition, *sequence), delivery);
             }
