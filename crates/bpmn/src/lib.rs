@@ -12,6 +12,7 @@ pub mod interchange;
 pub mod limits;
 pub mod model;
 pub mod rules;
+pub mod timer;
 pub mod xml;
 
 pub use diagnostic::{Diagnostic, Severity};

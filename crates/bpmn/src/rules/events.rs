@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Problems, Scope, iso};
+use super::{Problems, Scope};
 use crate::model::{
     Dialect, EventTrigger, Expression, FlowNode, FlowNodeKind, SubProcessKind, TimerDefinition,
 };
+use crate::timer::{is_cycle, is_duration, is_moment};
 
 /// The event definitions of a node, those of multiple events one by one.
 pub(super) fn triggers(node: &FlowNode) -> &[EventTrigger] {
@@ -122,13 +123,13 @@ pub(super) fn timer_text(scope: &Scope<'_>, problems: &mut Problems<'_>) {
         for trigger in triggers(node) {
             let EventTrigger::Timer(timer) = trigger else { continue };
             let problem = match timer {
-                TimerDefinition::Date(value) if value.is_static() && !iso::is_date_time(&value.text) => {
+                TimerDefinition::Date(value) if value.is_static() && !is_moment(&value.text) => {
                     format!("`{}` is not a date and time", value.text)
                 }
-                TimerDefinition::Duration(value) if value.is_static() && !iso::is_duration(&value.text) => {
+                TimerDefinition::Duration(value) if value.is_static() && !is_duration(&value.text) => {
                     format!("`{}` is not a duration", value.text)
                 }
-                TimerDefinition::Cycle(value) if value.is_static() && !iso::is_cycle(&value.text) => {
+                TimerDefinition::Cycle(value) if value.is_static() && !is_cycle(&value.text) => {
                     format!("`{}` is not a repeating interval", value.text)
                 }
                 _ => continue,

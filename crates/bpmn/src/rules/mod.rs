@@ -10,7 +10,6 @@ mod data;
 mod events;
 mod expressions;
 mod flow;
-mod iso;
 mod items;
 pub(crate) mod lint;
 mod messages;

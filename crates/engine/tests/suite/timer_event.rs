@@ -715,3 +715,38 @@ fn boundary_timer_without_repetitions_lets_its_activity_go_on() {
     "#]],
     );
 }
+
+/// A process with a timer start event of this cycle begins at these moments of the first year.
+fn begins(cycle: &str, moments: &[i64]) {
+    let model = format!(
+        r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" id="d" targetNamespace="t">
+<process id="p" isExecutable="true"><startEvent id="s"><timerEventDefinition><timeCycle xsi:type="tFormalExpression">{cycle}</timeCycle></timerEventDefinition></startEvent>
+<sequenceFlow id="f" sourceRef="s" targetRef="e"/><endEvent id="e"/></process></definitions>"#
+    );
+    let mut world = testkit::World::new(1, true);
+    world.deploy(&model);
+    let count = |world: &testkit::World| world.trace.matches("created p v1").count();
+    let mut now = 0;
+    for (index, moment) in moments.iter().enumerate() {
+        world.advance(moment - now - 1);
+        assert_eq!(count(&world), index, "{cycle} before {moment}: {}", world.trace);
+        world.advance(1);
+        assert_eq!(count(&world), index + 1, "{cycle} at {moment}: {}", world.trace);
+        now = *moment;
+    }
+    world.advance(366 * 86_400_000);
+    assert_eq!(count(&world), moments.len(), "{cycle}: {}", world.trace);
+    world.check_replay();
+}
+
+#[test]
+fn timer_start_event_counts_months_from_the_start_of_its_cycle() {
+    let day = 86_400_000;
+    // 31 January, 28 February, 31 March, 30 April.
+    begins("R4/1970-01-31T00:00:00Z/P1M", &[30 * day, 58 * day, 89 * day, 119 * day]);
+    let hour = 3_600_000;
+    let berlin = [30 * day - hour, 58 * day - hour];
+    begins("R2/1970-01-31T00:00:00@Europe/Berlin/P1M", &berlin);
+    begins("R2/1970-01-31T00:00:00[Europe/Berlin]/P1M", &berlin);
+    begins("R2/1970-01-31T00:00:00Z/1970-02-01T12:00:00Z", &[30 * day, 31 * day + 12 * hour]);
+}
