@@ -194,9 +194,7 @@ impl Messages<'_, '_> {
             Command::CloseSubscription { subscription } => self.close(*subscription),
             Command::AcceptCorrelation { subscription, message } => {
                 self.emit(Event::MessageCorrelated { message: *message, subscription: *subscription });
-                if self.correlation_key.is_empty() && self.is_taken(*message) {
-                    self.emit(Event::MessageExpired { key: *message });
-                }
+                self.settle(*message);
                 self.serve();
             }
             Command::ExpireMessage { message } => {
@@ -388,7 +386,11 @@ impl Messages<'_, '_> {
             };
             self.send(AggregateId::from(instance), command, chain);
         }
-        // Nobody else can have it, and it has no id to block another one by.
+        self.settle(key);
+    }
+
+    /// A message that nobody else can have goes, unless its id blocks another one until its time is over.
+    fn settle(&mut self, key: Key) {
         let blocks = |message: &Buffered| message.key == key && !message.message_id.is_empty();
         if self.correlation_key.is_empty() && self.is_taken(key) && !self.state.buffered.iter().any(blocks) {
             self.expire(key);

@@ -266,3 +266,42 @@ fn a_cancelled_instance_waits_no_more() {
         "#]],
     );
 }
+
+#[test]
+fn a_message_that_was_taken_blocks_another_one_of_its_id_until_its_time_is_over() {
+    let model = file(
+        r#"<message id="m1" name="paid"/><process id="p" isExecutable="true"><startEvent id="s"/>
+        <intermediateCatchEvent id="c"><messageEventDefinition messageRef="m1"/></intermediateCatchEvent><endEvent id="e"/>
+        <sequenceFlow id="f1" sourceRef="s" targetRef="c"/><sequenceFlow id="f2" sourceRef="c" targetRef="e"/></process>"#,
+    )
+    .replace(r#" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0""#, "");
+    for (key, model) in [("", model), ("o-1", catching())] {
+        let mut world = testkit::World::new(1, true);
+        world.deploy(&model);
+        world.line(r#"start p {"order":"o-1"}"#);
+        world.line(r#"start p {"order":"o-1"}"#);
+        let publish = |world: &mut testkit::World, id: &str, time_to_live: i64| {
+            let target = record::AggregateId::Message {
+                tenant: record::DEFAULT_TENANT.into(),
+                name: "paid".into(),
+                correlation_key: key.into(),
+            };
+            let variables = record::Variables::new();
+            let command = record::Command::PublishMessage { time_to_live, message_id: id.into(), variables };
+            world.submit(target, command).map_err(|rejection| rejection.kind)
+        };
+        let taken = |world: &testkit::World| world.trace.matches("SubscriptionCorrelated").count();
+        publish(&mut world, "id-1", 60_000).expect("the first");
+        assert_eq!(taken(&world), 1, "{}", world.trace);
+        let blocked = Err(record::RejectionKind::AlreadyExists);
+        assert_eq!(publish(&mut world, "id-1", 60_000).map(|_| ()), blocked, "{key}");
+        world.line("time 59999");
+        assert_eq!(publish(&mut world, "id-1", 0).map(|_| ()), blocked, "{key}");
+        assert_eq!(taken(&world), 1, "{}", world.trace);
+        world.line("time 1");
+        publish(&mut world, "id-1", 0).expect("the time is over");
+        assert_eq!(taken(&world), 2, "{}", world.trace);
+        publish(&mut world, "id-1", 0).expect("without time to live nothing is blocked");
+        world.check_replay();
+    }
+}
