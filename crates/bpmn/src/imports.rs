@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Definitions, EventTrigger, FlowNodeKind};
 use crate::rules::{Problems, bpmn_elements};
 use crate::xml::{Document, Element};
-use crate::{check_standard, limits, ns, read};
+use crate::{check_document_standard, limits, ns, read};
 
 /// What an `import` leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,15 +34,68 @@ pub fn check_with_imports(
     file_name: &str,
     open: &mut dyn FnMut(&str, &str) -> Imported,
 ) -> Vec<Diagnostic> {
-    let mut problems = check_standard(bytes, file_name);
-    let Ok(document) = read(bytes, file_name) else { return problems };
+    let document = match read(bytes, file_name) {
+        Ok(document) => document,
+        Err(problems) => return problems,
+    };
     let mut files = Files { open, missing: Severity::Error, read: BTreeMap::new() };
     let (together, mut between) = files.follow(Rc::new(File::new(document)));
-    for file in together.iter().skip(1) {
-        problems.extend(check_standard(&file.document.to_bytes(), file.document.file()));
+    let mut problems = Vec::new();
+    for (index, file) in together.iter().enumerate() {
+        let others = together.iter().enumerate().filter(|(other, _)| *other != index);
+        let others: Vec<&Document> = others.map(|(_, other)| &other.document).collect();
+        problems.extend(check_document_standard(&file.document, &others));
     }
     problems.append(&mut between);
     problems
+}
+
+/// The BPMN files that a file imports, also through others: their names and contents.
+pub fn imported_files(
+    bytes: &[u8],
+    file_name: &str,
+    open: &mut dyn FnMut(&str, &str) -> Imported,
+) -> Vec<(String, Vec<u8>)> {
+    let Ok(document) = read(bytes, file_name) else { return Vec::new() };
+    let mut files = Files { open, missing: Severity::Warning, read: BTreeMap::new() };
+    let (together, _) = files.follow(Rc::new(File::new(document)));
+    let others = together.iter().skip(1);
+    others.map(|file| (file.document.file().to_owned(), file.document.to_bytes())).collect()
+}
+
+/// For each of the files that are deployed together, the positions of those that it imports, also through others.
+pub fn imported_among(files: &[(&str, &[u8])]) -> Vec<Vec<usize>> {
+    let documents = files.iter().map(|(name, bytes)| crate::read(bytes, name).ok());
+    let roots: Vec<Option<Rc<File>>> =
+        documents.map(|it| it.map(|document| Rc::new(File::new(document)))).collect();
+    let known = roots.iter().flatten().map(|file| (file.document.file().to_owned(), file.clone()));
+    let known: Known = known.collect();
+    let mut open = |importing: &str, location: &str| among(files, &known, importing, location);
+    let mut all = Files { open: &mut open, missing: Severity::Warning, read: known.clone() };
+    let position = |file: &Rc<File>| files.iter().position(|(name, _)| *name == file.document.file());
+    let mut imported = |root: Option<Rc<File>>| {
+        let root = root.filter(|root| import_elements(&root.document).next().is_some());
+        let found = root.map(|root| all.follow(root).0).unwrap_or_default();
+        found.iter().skip(1).filter_map(position).collect()
+    };
+    roots.into_iter().map(&mut imported).collect()
+}
+
+/// The file among others that a `location` means: the one of that path, or the only one of that name.
+fn among(files: &[(&str, &[u8])], known: &Known, importing: &str, location: &str) -> Imported {
+    let Some(path) = relative(importing, location) else { return Imported::Elsewhere };
+    let file = |(name, bytes): &(&str, &[u8])| {
+        let bytes = if known.contains_key(*name) { Vec::new() } else { bytes.to_vec() };
+        Imported::File { name: (*name).to_owned(), bytes }
+    };
+    if let Some(found) = files.iter().find(|(name, _)| clean(name) == path) {
+        return file(found);
+    }
+    let mut named = files.iter().filter(|(name, _)| last(name) == last(&path));
+    match (named.next(), named.next()) {
+        (Some(found), None) => file(found),
+        _ => Imported::Missing,
+    }
 }
 
 /// What is wrong between a file and the BPMN files that it imports, also through others: not what is wrong inside of
@@ -63,22 +116,8 @@ pub fn check_together(files: &[(&str, &[u8])]) -> Vec<Diagnostic> {
     let documents = files.iter().filter_map(|(name, bytes)| crate::read(bytes, name).ok());
     let roots: Vec<Rc<File>> = documents.map(|document| Rc::new(File::new(document))).collect();
     let known = roots.iter().map(|file| (file.document.file().to_owned(), file.clone()));
-    let known: BTreeMap<String, Rc<File>> = known.collect();
-    let file = |(name, bytes): &(&str, &[u8])| {
-        let bytes = if known.contains_key(*name) { Vec::new() } else { bytes.to_vec() };
-        Imported::File { name: (*name).to_owned(), bytes }
-    };
-    let mut open = |importing: &str, location: &str| {
-        let Some(path) = relative(importing, location) else { return Imported::Elsewhere };
-        if let Some(found) = files.iter().find(|(name, _)| clean(name) == path) {
-            return file(found);
-        }
-        let mut named = files.iter().filter(|(name, _)| last(name) == last(&path));
-        match (named.next(), named.next()) {
-            (Some(found), None) => file(found),
-            _ => Imported::Missing,
-        }
-    };
+    let known: Known = known.collect();
+    let mut open = |importing: &str, location: &str| among(files, &known, importing, location);
     let mut all = Files { open: &mut open, missing: Severity::Warning, read: known.clone() };
     let mut problems = Vec::new();
     for root in roots {
@@ -141,11 +180,14 @@ fn decoded(location: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| location.to_owned())
 }
 
+/// Files that were read, by name.
+type Known = BTreeMap<String, Rc<File>>;
+
 /// The files that were read, by name, and how others are found.
 struct Files<'o> {
     open: &'o mut dyn FnMut(&str, &str) -> Imported,
     missing: Severity,
-    read: BTreeMap<String, Rc<File>>,
+    read: Known,
 }
 
 /// Why an import cannot be followed.

@@ -16,17 +16,38 @@ pub mod timer;
 pub mod xml;
 
 pub use diagnostic::{Diagnostic, Severity};
-pub use imports::{Imported, check_imports, check_together, check_with_imports, relative};
+pub use imports::{
+    Imported, check_imports, check_together, check_with_imports, imported_among, imported_files, relative,
+};
 pub use model::Definitions;
 pub use xml::{Document, read};
 
 /// The typed view of a document, with every problem of its structure: unknown, misplaced or incomplete elements,
 /// duplicate ids, references that lead nowhere. What is missing is left out of the view.
 pub fn model(document: &Document) -> (Definitions, Vec<Diagnostic>) {
-    let problems = rules::check_document(document);
+    model_with(document, &[], None)
+}
+
+/// The typed view of a document that imports others, of which what it refers to is part.
+pub fn model_importing(document: &Document, imported: &[(&str, &[u8])]) -> Definitions {
+    let others = read_all(imported);
+    model_with(document, &others.iter().collect::<Vec<_>>(), None).0
+}
+
+/// The files that can be read; what is wrong with the others is told where they are checked themselves.
+fn read_all(files: &[(&str, &[u8])]) -> Vec<Document> {
+    files.iter().filter_map(|(name, bytes)| read(bytes, name).ok()).collect()
+}
+
+fn model_with(
+    document: &Document,
+    imported: &[&Document],
+    checked: Option<rules::Imports<'_>>,
+) -> (Definitions, Vec<Diagnostic>) {
+    let problems = rules::check_document(document, checked);
     let root = document.root();
     let definitions = match root.is(ns::BPMN, "definitions") {
-        true => model::definitions(document),
+        true => model::definitions(document, imported),
         false => Definitions { file: document.file().to_owned(), ..Definitions::default() },
     };
     (definitions, problems)
@@ -50,7 +71,12 @@ pub fn check_standard(bytes: &[u8], file_name: &str) -> Vec<Diagnostic> {
         Ok(document) => document,
         Err(problems) => return problems,
     };
-    let (definitions, mut problems) = model(&document);
+    check_document_standard(&document, &[])
+}
+
+fn check_document_standard(document: &Document, imported: &[&Document]) -> Vec<Diagnostic> {
+    let imports = rules::Imports { files: imported, complete: false };
+    let (definitions, mut problems) = model_with(document, imported, Some(imports));
     problems.extend(rules::check(&definitions));
     rules::hold_to_the_letter(&mut problems);
     sort(&mut problems);
@@ -62,8 +88,24 @@ pub fn check_standard(bytes: &[u8], file_name: &str) -> Vec<Diagnostic> {
 /// # Errors
 /// All problems of the file at once, warnings included, when at least one is an error.
 pub fn load(bytes: &[u8], file_name: &str) -> Result<(Definitions, Vec<Diagnostic>), Vec<Diagnostic>> {
+    load_with(bytes, file_name, &[])
+}
+
+/// As [`load`], for a file that imports others: what it refers to in them is part of its view. What is wrong inside of
+/// them, and between them, [`check_together`] says.
+///
+/// # Errors
+/// All problems of the file at once, warnings included, when at least one is an error.
+pub fn load_with(
+    bytes: &[u8],
+    file_name: &str,
+    imported: &[(&str, &[u8])],
+) -> Result<(Definitions, Vec<Diagnostic>), Vec<Diagnostic>> {
     let document = read(bytes, file_name)?;
-    let (definitions, mut problems) = model(&document);
+    let others = read_all(imported);
+    let others: Vec<&Document> = others.iter().collect();
+    let imports = rules::Imports { files: &others, complete: true };
+    let (definitions, mut problems) = model_with(&document, &others, Some(imports));
     problems.extend(rules::check_extensions(&document));
     problems.extend(validate(&definitions));
     sort(&mut problems);

@@ -44,6 +44,8 @@ pub struct Definition {
     pub content: Bytes,
     /// SHA-256 of the file.
     pub digest: Bytes,
+    /// The files that it imports.
+    pub imports: Vec<Resource>,
     /// What is executed.
     pub process: Arc<Process>,
 }
@@ -288,11 +290,12 @@ impl Catalog {
                 resource,
                 content,
                 digest,
+                imports,
                 ..
             } => {
                 let file = Resource { name: resource.clone(), content: content.clone() };
-                let Some(process) =
-                    deploy::read(&file).and_then(|all| all.into_iter().find(|p| p.id == *process_id))
+                let Some(process) = deploy::read(&file, imports)
+                    .and_then(|all| all.into_iter().find(|p| p.id == *process_id))
                 else {
                     return;
                 };
@@ -305,6 +308,7 @@ impl Catalog {
                     resource: resource.clone(),
                     content: content.clone(),
                     digest: digest.clone(),
+                    imports: imports.clone(),
                     process: Arc::new(process),
                 };
                 self.versions.entry((tenant.clone(), process_id.clone())).or_default().push(*key);
@@ -358,6 +362,7 @@ impl Catalog {
                 digest: definition.digest.clone(),
                 version_tag: definition.process.version_tag.clone(),
                 name: definition.process.name.clone(),
+                imports: definition.imports.clone(),
             };
             (definition.tenant.clone(), event)
         });

@@ -48,11 +48,25 @@ pub fn run(file: &Path, arguments: &ExploreArguments, as_json: bool) -> Result<(
 
 fn model(file: &Path, arguments: &ExploreArguments) -> Result<Model, Failure> {
     let files = std::iter::once(file).chain(arguments.with.iter().map(PathBuf::as_path));
-    let files: Vec<(String, Vec<u8>)> = files.map(read).collect::<Result<_, _>>()?;
+    let mut files: Vec<(String, Vec<u8>)> = files.map(read).collect::<Result<_, _>>()?;
+    // What the model imports need not be named; a file that is named counts as it is.
+    for path in std::iter::once(file).chain(arguments.with.iter().map(PathBuf::as_path)) {
+        let (_, content) = read(path)?;
+        for imported in crate::offline::imports(path, &content) {
+            if !files.iter().any(|(name, _)| same_file(name, &imported.0)) {
+                files.push(imported);
+            }
+        }
+    }
     let named: Vec<(&str, &[u8])> =
         files.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
     let values = values(&arguments.values)?;
     Model::new(named[0], &named[1..], &values).map_err(Failure::new)
+}
+
+fn same_file(one: &str, other: &str) -> bool {
+    let real = |name: &str| Path::new(name).canonicalize().ok();
+    one == other || real(one).is_some_and(|one| Some(one) == real(other))
 }
 
 fn read(path: &Path) -> Result<(String, Vec<u8>), Failure> {

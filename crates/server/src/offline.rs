@@ -200,7 +200,9 @@ pub fn check_dmn(file: &Path, imports: &[PathBuf], as_json: bool) -> Result<(), 
 pub fn check(file: &Path, as_json: bool) -> Result<(), Failure> {
     let bytes = read(file)?;
     let name = file.display().to_string();
-    let mut problems = match bpmn::load(&bytes, &name) {
+    let others = imports(file, &bytes);
+    let others: Vec<(&str, &[u8])> = others.iter().map(|(name, bytes)| (name.as_str(), &**bytes)).collect();
+    let mut problems = match bpmn::load_with(&bytes, &name, &others) {
         Ok((_, warnings)) => warnings,
         Err(problems) => problems,
     };
@@ -230,6 +232,14 @@ pub fn check(file: &Path, as_json: bool) -> Result<(), Failure> {
         true => Err(Failure::new(format!("{} cannot be deployed", file.display()))),
         false => Ok(()),
     }
+}
+
+/// The files that a model imports, also through others.
+pub fn imports(file: &Path, bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let name = file.display().to_string();
+    let itself = file.canonicalize().ok();
+    let mut open = |importing: &str, location: &str| imported(&name, itself.as_deref(), importing, location);
+    bpmn::imported_files(bytes, &name, &mut open)
 }
 
 /// The file that an import leads to, by a location relative to the importing one.

@@ -96,8 +96,11 @@ impl Telemetry {
     }
 
     fn definition_event(&mut self, event: &Event) {
-        let Event::DefinitionDeployed { key, process_id, resource, content, .. } = event else { return };
-        let Ok((definitions, _)) = bpmn::load(&content.0, resource) else { return };
+        let Event::DefinitionDeployed { key, process_id, resource, content, imports, .. } = event else {
+            return;
+        };
+        let imports: Vec<(&str, &[u8])> = imports.iter().map(|it| (&*it.name, &*it.content.0)).collect();
+        let Ok((definitions, _)) = bpmn::load_with(&content.0, resource, &imports) else { return };
         let Some(process) = definitions.process(process_id) else { return };
         let mut names = vec![(String::new(), String::new()); process.nodes.len() + process.flows.len() + 1];
         names[0] = (process.id.clone(), process.name.clone().unwrap_or_default());

@@ -24,6 +24,7 @@ pub use node::{
     MultiInstance, Performer, SubProcessKind,
 };
 pub(crate) use read::{definitions, dialect};
+pub(crate) use read_node::is_imported;
 pub use zeebe::ZEEBE_EXTENSIONS;
 
 /// Which product's extension elements a document uses, recognised by namespace URI.
@@ -59,7 +60,7 @@ pub struct Definitions {
     pub exporter: (Option<String>, Option<String>),
     /// Processes in document order.
     pub processes: Vec<Process>,
-    /// `message` root elements in document order.
+    /// `message` root elements in document order; here and below, those of imported files follow.
     pub messages: Vec<MessageDef>,
     /// `error` root elements in document order.
     pub errors: Vec<ErrorDef>,
@@ -73,6 +74,8 @@ pub struct Definitions {
     pub imports: Vec<Import>,
     /// `globalTask`, `globalUserTask` and the other global tasks in document order, which call activities call.
     pub global_tasks: Vec<FlowNode>,
+    /// Global tasks of imported files, by the `calledElement` of call activities that call them.
+    pub imported_tasks: Vec<(String, FlowNode)>,
     /// `collaboration` (and `choreography`, as far as participants go) in document order.
     pub collaborations: Vec<Collaboration>,
 }
@@ -213,7 +216,7 @@ pub struct Participant {
     pub process: Option<usize>,
 }
 
-/// A message flow between pools or elements of pools. Not executed.
+/// A message flow between pools or elements of pools.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MessageFlow {
     /// `id`.
@@ -224,6 +227,8 @@ pub struct MessageFlow {
     pub source_ref: String,
     /// Local part of `targetRef`.
     pub target_ref: String,
+    /// Index of its message in [`Definitions::messages`].
+    pub message: Option<usize>,
 }
 
 /// A process. Flow nodes of nested sub-processes are in the same flat list and name their scope by `parent`.

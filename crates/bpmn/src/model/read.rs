@@ -10,8 +10,9 @@ use super::*;
 use crate::ns;
 use crate::xml::{Document, Element};
 
-/// Reads the typed view. The root is known to be `definitions`.
-pub(crate) fn definitions(document: &Document) -> Definitions {
+/// Reads the typed view. The root is known to be `definitions`. What it refers to in `imported` files follows its own
+/// root elements.
+pub(crate) fn definitions(document: &Document, imported: &[&Document]) -> Definitions {
     let root = document.root();
     let values = Values { dialect: dialect(document) };
     let mut out = Definitions {
@@ -24,23 +25,38 @@ pub(crate) fn definitions(document: &Document) -> Definitions {
         exporter: (text(root, "exporter"), text(root, "exporterVersion")),
         ..Definitions::default()
     };
+    let mut targets = Targets::new(document, imported);
     for element in bpmn_children(root) {
-        root_element(&mut out, element, values);
+        root_element(&mut out, element, values, &mut targets);
     }
-    let targets = Targets::new(&out, root);
-    for element in bpmn_children(root).filter(|element| element.name().starts_with("global")) {
-        let kind = read_node::global_kind(element, values, &targets);
-        out.global_tasks.extend(kind.map(|kind| read_node::node(element, kind, None, 0, values, &targets)));
+    for file in imported {
+        let values = Values { dialect: dialect(file) };
+        for element in bpmn_children(file.root()).filter(|it| it.name() != "import") {
+            root_element(&mut out, element, values, &mut targets);
+        }
+    }
+    for file in std::iter::once(&document).chain(imported) {
+        let values = Values { dialect: dialect(file) };
+        for element in bpmn_children(file.root()).filter(|element| element.name().starts_with("global")) {
+            let Some(kind) = read_node::global_kind(element, values, &targets) else { continue };
+            let task = read_node::node(element, kind, None, 0, values, &targets);
+            if targets.is_own(element) {
+                out.global_tasks.push(task);
+            } else {
+                out.imported_tasks.push((targets.global_id(element), task));
+            }
+        }
     }
     for element in bpmn_children(root).filter(|element| element.name() == "process") {
         out.processes.push(ProcessReader::read(element, values, &targets));
     }
-    out.collaborations = collaborations(root, &out.processes);
+    out.collaborations = collaborations(root, &out.processes, &targets);
     out
 }
 
-fn root_element(out: &mut Definitions, element: Element<'_>, values: Values) {
+fn root_element(out: &mut Definitions, element: Element<'_>, values: Values, targets: &mut Targets<'_>) {
     let id = text(element, "id").unwrap_or_default();
+    let global = targets.global_id(element);
     let name = text(element, "name");
     let place = element.place();
     let (line, column) = (place.line, place.column);
@@ -49,14 +65,29 @@ fn root_element(out: &mut Definitions, element: Element<'_>, values: Values) {
         "message" => {
             let correlation_key = extension(element, ns::ZEEBE, "subscription")
                 .and_then(|it| text(it, "correlationKey").map(|value| values.expression(&value, it)));
+            targets.messages.entry(global).or_insert(out.messages.len());
             out.messages.push(MessageDef { id, name: code("name"), correlation_key, line, column });
         }
-        "error" => out.errors.push(ErrorDef { id, name, code: code("errorCode"), line, column }),
-        "signal" => out.signals.push(SignalDef { id, name: code("name"), line, column }),
-        "escalation" => {
-            out.escalations.push(EscalationDef { id, name, code: code("escalationCode"), line, column })
+        "error" => {
+            targets.errors.entry(global).or_insert(out.errors.len());
+            out.errors.push(ErrorDef { id, name, code: code("errorCode"), line, column });
         }
-        "dataStore" => out.data_stores.push(DataStore { id, name }),
+        "signal" => {
+            targets.signals.entry(global).or_insert(out.signals.len());
+            out.signals.push(SignalDef { id, name: code("name"), line, column });
+        }
+        "escalation" => {
+            targets.escalations.entry(global).or_insert(out.escalations.len());
+            out.escalations.push(EscalationDef { id, name, code: code("escalationCode"), line, column });
+        }
+        "dataStore" if targets.is_own(element) => out.data_stores.push(DataStore { id, name }),
+        "dataStore" => {
+            targets.others.insert(global.clone());
+            out.data_stores.push(DataStore { id: global, name: name.or(Some(id)) });
+        }
+        other if other.starts_with("global") && !targets.is_own(element) => {
+            targets.others.insert(global);
+        }
         "import" => out.imports.push(Import {
             namespace: text(element, "namespace").unwrap_or_default(),
             location: text(element, "location").unwrap_or_default(),
@@ -88,7 +119,7 @@ pub(crate) fn dialect(document: &Document) -> Dialect {
     used.or_else(declared).unwrap_or_default()
 }
 
-fn collaborations(root: Element<'_>, processes: &[Process]) -> Vec<Collaboration> {
+fn collaborations(root: Element<'_>, processes: &[Process], targets: &Targets<'_>) -> Vec<Collaboration> {
     let by_id: HashMap<&str, usize> =
         processes.iter().enumerate().rev().map(|(index, process)| (process.id.as_str(), index)).collect();
     let named = bpmn_children(root)
@@ -114,6 +145,7 @@ fn collaborations(root: Element<'_>, processes: &[Process]) -> Vec<Collaboration
                         name,
                         source_ref: reference(child, "sourceRef").unwrap_or_default(),
                         target_ref: reference(child, "targetRef").unwrap_or_default(),
+                        message: targets.find(child, "messageRef", &targets.messages),
                     }),
                     _ => {}
                 }
@@ -203,7 +235,9 @@ impl<'d, 't> ProcessReader<'d, 't> {
         self.process.data_objects.push(DataObject {
             id: text(element, "id").unwrap_or_default(),
             name: text(element, "name"),
-            reference: reference(element, "dataObjectRef").or_else(|| reference(element, "dataStoreRef")),
+            reference: reference(element, "dataObjectRef")
+                .or_else(|| self.targets.other(element, "dataStoreRef"))
+                .or_else(|| reference(element, "dataStoreRef")),
             is_collection: flag(element, "isCollection", false),
             parent,
         });

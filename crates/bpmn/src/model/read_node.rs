@@ -1,6 +1,6 @@
 //! From the tree to flow nodes, their event definitions, loops and data.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::read::{
     bpmn_children, documentation, extension, flag, id_or_generated, local_reference, number, reference, text,
@@ -8,36 +8,102 @@ use super::read::{
 use super::read_extensions::{self, Values};
 use super::*;
 use crate::ns;
-use crate::xml::Element;
+use crate::xml::{Document, Element};
 
-/// Indices of root elements by id.
+/// Indices of root elements of the file and of those that it imports, by id with namespace.
 pub(super) struct Targets<'d> {
-    /// Event definitions of the file, for those that are used by reference.
-    events: HashMap<String, Element<'d>>,
-    messages: HashMap<String, usize>,
-    errors: HashMap<String, usize>,
-    signals: HashMap<String, usize>,
-    escalations: HashMap<String, usize>,
+    /// The file itself.
+    own: &'d Document,
+    /// Event definitions, for those that are used by reference.
+    events: HashMap<String, (Element<'d>, Values)>,
+    pub(super) messages: HashMap<String, usize>,
+    pub(super) errors: HashMap<String, usize>,
+    pub(super) signals: HashMap<String, usize>,
+    pub(super) escalations: HashMap<String, usize>,
+    /// Data stores and global tasks of imported files.
+    pub(super) others: HashSet<String>,
 }
 
 impl<'d> Targets<'d> {
-    pub(super) fn new(definitions: &Definitions, root: Element<'d>) -> Self {
-        fn index<'a>(ids: impl Iterator<Item = &'a String>) -> HashMap<String, usize> {
-            let mut out = HashMap::new();
-            for (index, id) in ids.enumerate() {
-                out.entry(id.clone()).or_insert(index);
+    pub(super) fn new(own: &'d Document, imported: &[&'d Document]) -> Self {
+        let mut out = Self {
+            own,
+            events: HashMap::new(),
+            messages: HashMap::new(),
+            errors: HashMap::new(),
+            signals: HashMap::new(),
+            escalations: HashMap::new(),
+            others: HashSet::new(),
+        };
+        for file in std::iter::once(&own).chain(imported) {
+            let values = Values { dialect: super::read::dialect(file) };
+            for event in file.elements().filter(|it| it.name().ends_with("EventDefinition")) {
+                if event.attribute("", "id").is_some() {
+                    out.events.entry(out.global_id(event)).or_insert((event, values));
+                }
             }
-            out
         }
-        let events = root.document().elements().filter(|it| it.name().ends_with("EventDefinition"));
-        Self {
-            events: events.filter_map(|it| Some((text(it, "id")?, it))).collect(),
-            messages: index(definitions.messages.iter().map(|it| &it.id)),
-            errors: index(definitions.errors.iter().map(|it| &it.id)),
-            signals: index(definitions.signals.iter().map(|it| &it.id)),
-            escalations: index(definitions.escalations.iter().map(|it| &it.id)),
+        out
+    }
+
+    pub(super) fn is_own(&self, element: Element<'_>) -> bool {
+        std::ptr::eq(self.own, element.document())
+    }
+
+    /// The id of an element with the namespace of its file.
+    pub(super) fn global_id(&self, element: Element<'_>) -> String {
+        global(&target_namespace(element), &text(element, "id").unwrap_or_default())
+    }
+
+    /// What a reference leads to. A prefix of a namespace that the file does not import says nothing.
+    fn resolve<T: Copy>(&self, element: Element<'_>, value: &str, among: &HashMap<String, T>) -> Option<T> {
+        let value = value.trim();
+        let own = target_namespace(element);
+        let (prefix, local) = value.rsplit_once(':').unwrap_or(("", value));
+        let namespace = element.namespace_of_prefix(prefix).filter(|_| !prefix.is_empty());
+        match namespace.filter(|it| *it != own) {
+            None => among.get(&global(&own, local)).copied(),
+            Some(other) => among.get(&global(&other, local)).copied().or_else(|| {
+                let imported = is_imported(element.document(), &other);
+                among.get(&global(&own, local)).copied().filter(|_| !imported)
+            }),
         }
     }
+
+    /// What an attribute refers to.
+    pub(super) fn find(
+        &self,
+        element: Element<'_>,
+        attribute: &str,
+        among: &HashMap<String, usize>,
+    ) -> Option<usize> {
+        self.resolve(element, &text(element, attribute)?, among)
+    }
+
+    /// The id with namespace of the data store or global task of an imported file that an attribute refers to.
+    pub(super) fn other(&self, element: Element<'_>, attribute: &str) -> Option<String> {
+        let value = text(element, attribute)?;
+        let id = match value.trim().rsplit_once(':') {
+            Some((prefix, local)) => global(&element.namespace_of_prefix(prefix)?, local),
+            None => global(&target_namespace(element), value.trim()),
+        };
+        self.others.contains(&id).then_some(id)
+    }
+}
+
+/// An id of any file. `{` cannot occur in an XML id.
+fn global(namespace: &str, id: &str) -> String {
+    format!("{{{namespace}}}{id}")
+}
+
+fn target_namespace(element: Element<'_>) -> String {
+    element.document().root().attribute("", "targetNamespace").unwrap_or_default().into_owned()
+}
+
+/// True where a file says that it imports a namespace.
+pub(crate) fn is_imported(document: &Document, namespace: &str) -> bool {
+    let mut imports = document.root().children_named(ns::BPMN, "import");
+    imports.any(|it| it.attribute("", "namespace").is_some_and(|own| own.trim() == namespace))
 }
 
 /// The kind of a flow node, `None` for other elements. References between nodes are set later.
@@ -47,7 +113,7 @@ pub(super) fn kind(
     values: Values,
     targets: &Targets,
 ) -> Option<FlowNodeKind> {
-    let message = || reference(element, "messageRef").and_then(|id| targets.messages.get(&id).copied());
+    let message = || targets.find(element, "messageRef", &targets.messages);
     let trigger = || trigger(element, values, targets);
     Some(match name {
         "startEvent" => FlowNodeKind::StartEvent {
@@ -76,7 +142,11 @@ pub(super) fn kind(
             script: element.child(ns::BPMN, "script").map(|it| it.text().into_owned()),
         },
         "businessRuleTask" => FlowNodeKind::BusinessRuleTask,
-        "callActivity" => FlowNodeKind::CallActivity { called_element: reference(element, "calledElement") },
+        "callActivity" => FlowNodeKind::CallActivity {
+            called_element: targets
+                .other(element, "calledElement")
+                .or_else(|| reference(element, "calledElement")),
+        },
         "subProcess" if flag(element, "triggeredByEvent", false) => {
             FlowNodeKind::SubProcess { kind: SubProcessKind::Event }
         }
@@ -177,8 +247,10 @@ fn trigger(element: Element<'_>, values: Values, targets: &Targets<'_>) -> Event
     let local = bpmn_children(element).filter(|child| child.name().ends_with("EventDefinition"));
     let shared = element
         .children_named(ns::BPMN, "eventDefinitionRef")
-        .filter_map(|it| targets.events.get(local_reference(it.text().trim())).copied());
-    let mut triggers: Vec<_> = local.chain(shared).map(|it| event_definition(it, values, targets)).collect();
+        .filter_map(|it| targets.resolve(element, &it.text(), &targets.events));
+    let local = local.map(|it| (it, values));
+    let mut triggers: Vec<_> =
+        local.chain(shared).map(|(it, values)| event_definition(it, values, targets)).collect();
     match triggers.len() {
         0 => EventTrigger::None,
         1 => triggers.remove(0),
@@ -187,9 +259,7 @@ fn trigger(element: Element<'_>, values: Values, targets: &Targets<'_>) -> Event
 }
 
 fn event_definition(element: Element<'_>, values: Values, targets: &Targets<'_>) -> EventTrigger {
-    let find = |attribute, index: &HashMap<String, usize>| {
-        reference(element, attribute).and_then(|id| index.get(&id).copied())
-    };
+    let find = |attribute, index| targets.find(element, attribute, index);
     match element.name() {
         "messageEventDefinition" => EventTrigger::Message(find("messageRef", &targets.messages)),
         "timerEventDefinition" => EventTrigger::Timer(timer(element, values)),
@@ -201,9 +271,9 @@ fn event_definition(element: Element<'_>, values: Values, targets: &Targets<'_>)
         }
         // A throw event may name its target by id instead of by the same name.
         "linkEventDefinition" => {
-            let target =
-                element.child(ns::BPMN, "target").map(|it| local_reference(it.text().trim()).to_owned());
-            let target = target.and_then(|id| targets.events.get(&id).and_then(|it| text(*it, "name")));
+            let target = element.child(ns::BPMN, "target");
+            let target = target.and_then(|it| targets.resolve(element, &it.text(), &targets.events));
+            let target = target.and_then(|(it, _)| text(it, "name"));
             EventTrigger::Link(target.or_else(|| text(element, "name")))
         }
         "compensateEventDefinition" => EventTrigger::Compensation {
@@ -314,8 +384,8 @@ fn loop_characteristics(
         input_data_item: item("inputDataItem"),
         output_data_item: item("outputDataItem"),
         behavior: text(multiple, "behavior").unwrap_or_else(|| "All".to_owned()),
-        none_event: behavior_event(multiple, "noneBehaviorEventRef", values, targets),
-        one_event: behavior_event(multiple, "oneBehaviorEventRef", values, targets),
+        none_event: behavior_event(multiple, "noneBehaviorEventRef", targets),
+        one_event: behavior_event(multiple, "oneBehaviorEventRef", targets),
         complex_events: multiple
             .children_named(ns::BPMN, "complexBehaviorDefinition")
             .filter_map(|definition| {
@@ -328,14 +398,9 @@ fn loop_characteristics(
 }
 
 /// The event definition that an attribute of a multi-instance marker refers to.
-fn behavior_event(
-    multiple: Element<'_>,
-    attribute: &str,
-    values: Values,
-    targets: &Targets<'_>,
-) -> Option<EventTrigger> {
-    let definition = targets.events.get(&reference(multiple, attribute)?)?;
-    Some(event_definition(*definition, values, targets))
+fn behavior_event(multiple: Element<'_>, attribute: &str, targets: &Targets<'_>) -> Option<EventTrigger> {
+    let (definition, values) = targets.resolve(multiple, &text(multiple, attribute)?, &targets.events)?;
+    Some(event_definition(definition, values, targets))
 }
 
 fn data_flow(element: Element<'_>, values: Values) -> DataFlow {

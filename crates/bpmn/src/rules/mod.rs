@@ -35,7 +35,6 @@ type ModelRule = fn(&Scope<'_>, &mut Problems<'_>);
 /// Rules of the tree.
 const DOCUMENT_RULES: &[DocumentRule] = &[
     schema::check,
-    references::check,
     standard::gateway_direction,
     standard::loop_markers,
     standard::timer_several,
@@ -113,12 +112,15 @@ const DEPLOYMENT_RULES: &[ModelRule] = &[
     tasks::listeners,
 ];
 
-/// Checks the tree.
-pub(crate) fn check_document(document: &Document) -> Vec<Diagnostic> {
+pub(crate) use references::Imports;
+
+/// Checks the tree. Without `imports` nothing is said about references into other files.
+pub(crate) fn check_document(document: &Document, imports: Option<Imports<'_>>) -> Vec<Diagnostic> {
     let mut problems = Problems::new(document.file());
     let root = document.root();
     if root.is(ns::BPMN, "definitions") {
         problems.keeps_to_schema = model::dialect(document) == Dialect::Zeebe;
+        references::check(document, imports, &mut problems);
         DOCUMENT_RULES.iter().for_each(|rule| rule(document, &mut problems));
     } else {
         let message =

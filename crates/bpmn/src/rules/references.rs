@@ -143,10 +143,30 @@ const CHILDREN: &[(&str, &str, Kinds)] = &[
     ("process", "supports", &[&["process"]]),
 ];
 
+/// The files that a file imports, also through others.
+#[derive(Clone, Copy)]
+pub(crate) struct Imports<'d> {
+    pub(crate) files: &'d [&'d Document],
+    /// What the file cannot be executed without is among them.
+    pub(crate) complete: bool,
+}
+
+/// References without which an event, a data store or a loop would mean something else.
+const EXECUTED: &[&str] = &[
+    "messageRef",
+    "errorRef",
+    "escalationRef",
+    "signalRef",
+    "dataStoreRef",
+    "eventDefinitionRef",
+    "oneBehaviorEventRef",
+    "noneBehaviorEventRef",
+];
+
 /// Reports duplicate ids, references that lead nowhere and references to the wrong kind of element.
-pub(super) fn check(document: &Document, problems: &mut Problems<'_>) {
+pub(super) fn check(document: &Document, imports: Option<Imports<'_>>, problems: &mut Problems<'_>) {
     let ids = ids(document, problems);
-    let scope = Scope::new(document, ids);
+    let scope = Scope::new(document, ids, imports);
     for element in bpmn_elements(document) {
         for attribute in element.attributes().filter(|it| it.namespace().is_empty()) {
             let row = ATTRIBUTES
@@ -194,14 +214,36 @@ struct Scope<'d> {
     ids: HashMap<String, Element<'d>>,
     /// Prefixes of `definitions` that stand for another than the target namespace.
     foreign: HashSet<String>,
+    /// By namespace and id, what the imported files have.
+    imported: HashMap<String, HashMap<String, Element<'d>>>,
+    imports: Option<Imports<'d>>,
 }
 
 impl<'d> Scope<'d> {
-    fn new(document: &'d Document, ids: HashMap<String, Element<'d>>) -> Self {
+    fn new(
+        document: &'d Document,
+        mut ids: HashMap<String, Element<'d>>,
+        imports: Option<Imports<'d>>,
+    ) -> Self {
         let root = document.root();
         let target = root.attribute("", "targetNamespace").unwrap_or_default();
         let declared = root.namespace_declarations().filter(|(_, namespace)| *namespace != target);
-        Self { ids, foreign: declared.map(|(prefix, _)| prefix.to_owned()).collect() }
+        let foreign = declared.map(|(prefix, _)| prefix.to_owned()).collect();
+        let mut imported: HashMap<String, HashMap<String, Element<'d>>> = HashMap::new();
+        for file in imports.iter().flat_map(|imports| imports.files) {
+            let namespace = file.root().attribute("", "targetNamespace").unwrap_or_default();
+            // A file of the same namespace shares its ids.
+            let known = match namespace == target {
+                true => &mut ids,
+                false => imported.entry(namespace.into_owned()).or_default(),
+            };
+            for element in bpmn_elements(file) {
+                if let Some(id) = element.attribute("", "id") {
+                    known.entry(id.into_owned()).or_insert(element);
+                }
+            }
+        }
+        Self { ids, foreign, imported, imports }
     }
 
     fn reference(
@@ -215,17 +257,34 @@ impl<'d> Scope<'d> {
     ) {
         let value = value.trim();
         let (prefix, local) = value.split_once(':').map_or(("", value), |(prefix, local)| (prefix, local));
-        if self.is_foreign(prefix) || (value.is_empty() && place.id() == owner.id()) {
+        if value.is_empty() && place.id() == owner.id() {
             return;
         }
+        let mut help = "correct the reference, or add the element";
+        let found = match self.is_foreign(prefix) {
+            false => self.ids.get(local).or_else(|| self.ids.get(value)),
+            true => {
+                let Some(imports) = self.imports else { return };
+                let Some(namespace) = owner.namespace_of_prefix(prefix) else { return };
+                match self.imported.get(namespace.as_ref()) {
+                    Some(known) => known.get(local),
+                    // Nothing is known of files that were not looked at.
+                    None if !imports.complete || !EXECUTED.contains(&name) => return,
+                    None => {
+                        help = "import the file that has it, and deploy that file together with this one";
+                        let declared = crate::model::is_imported(owner.document(), &namespace);
+                        self.ids.get(local).filter(|_| !declared)
+                    }
+                }
+            }
+        };
         let shown = if place.id() == owner.id() { owner } else { place };
         let at = shown.place();
         let id = owner.attribute("", "id").map(|id| id.into_owned());
-        match self.ids.get(local).or_else(|| self.ids.get(value)) {
+        match found {
             None => {
                 let message =
                     format!("`{name}` of `{}` refers to `{value}`, which does not exist", owner.name());
-                let help = "correct the reference, or add the element";
                 let severity = if DESCRIPTIVE.contains(&name) { Severity::Warning } else { Severity::Error };
                 let at = (at.line, at.column);
                 problems.push(severity, "bpmn.dangling-reference", id, at, message, help);

@@ -86,8 +86,8 @@ struct Model<'r> {
     resource: &'r Resource,
     processes: Vec<Process>,
     bound: Vec<Bound>,
-    /// It imports other models.
-    imports: bool,
+    /// The models that it imports, also through others.
+    imports: Vec<Resource>,
 }
 
 /// What an element wants from the deployment of its process, where its id is fixed.
@@ -106,15 +106,18 @@ impl Catalog {
     ) -> Result<Step, Rejection> {
         let deployment = env.blocks.take();
         let (mut models, mut problems) = (Vec::new(), Vec::new());
-        for resource in resources.iter().filter(|it| !is_dmn(it) && files::is_process(it)) {
-            match load(resource) {
+        let all: Vec<&Resource> =
+            resources.iter().filter(|it| !is_dmn(it) && files::is_process(it)).collect();
+        let (imported, mut between) = between(&all);
+        for (index, resource) in all.iter().enumerate() {
+            let imports = imported[index].iter().map(|other| all[*other].clone()).collect();
+            match load(resource, imports, imported.iter().flatten().any(|it| *it == index)) {
                 Ok(model) => models.push(model),
                 Err(found) => problems.extend(found),
             }
         }
-        if models.iter().any(|model| model.imports) {
-            problems.extend(between(resources));
-        }
+        between.retain(|problem| !problems.contains(problem));
+        problems.append(&mut between);
         let mut new = self.bring(Deploying::new(tenant, deployment, false), resources, &models, env);
         if new.is_mixed() {
             new = self.bring(Deploying::new(tenant, deployment, true), resources, &models, env);
@@ -177,7 +180,7 @@ impl Catalog {
         for model in models {
             for process in &model.processes {
                 let key = new.key();
-                let (event, deployed) = self.add(key, model.resource, process, &new);
+                let (event, deployed) = self.add(key, model, process, &new);
                 if let Some(event) = event {
                     new.events.push(event);
                     self.start_timers(process, key, env, &mut new);
@@ -192,14 +195,16 @@ impl Catalog {
     fn add(
         &self,
         key: Key,
-        resource: &Resource,
+        model: &Model<'_>,
         process: &Process,
         new: &Deploying<'_>,
     ) -> (Option<Event>, DeployedProcess) {
+        let Model { resource, imports, .. } = model;
         let digest = Bytes(Sha256::digest(&resource.content.0).as_slice().into());
         let newest = self.latest(new.tenant, &process.id);
         let id = process.id.clone();
         let same = newest.filter(|newest| newest.digest == digest && newest.resource == resource.name);
+        let same = same.filter(|newest| newest.imports == *imports);
         if let Some(same) = same.filter(|_| !new.all_new) {
             let (key, version, resource) = (same.key, same.version, resource.name.clone());
             return (None, DeployedProcess { key, id, version, resource, duplicate: true });
@@ -218,6 +223,7 @@ impl Catalog {
             digest,
             version_tag: process.version_tag.clone(),
             name: process.name.clone(),
+            imports: imports.clone(),
         };
         (Some(event), DeployedProcess { key, id, version, resource: resource.name.clone(), duplicate: false })
     }
@@ -271,24 +277,38 @@ fn is_same(one: &DeployedResource, other: &DeployedResource) -> bool {
 }
 
 /// Reads and compiles a file that was deployed. It was accepted then, so the rules of today have no say.
-pub(super) fn read(resource: &Resource) -> Option<Vec<Process>> {
+pub(super) fn read(resource: &Resource, imports: &[Resource]) -> Option<Vec<Process>> {
     let document = bpmn::read(&resource.content.0, &resource.name).ok()?;
-    compile::compile(&bpmn::model(&document).0).ok()
+    let files: Vec<(&str, &[u8])> = imports.iter().map(|it| (&*it.name, &*it.content.0)).collect();
+    compile::compile(&bpmn::model_importing(&document, &files)).ok()
 }
 
-/// What is wrong between models that import one another. One that is not there may be deployed on its own.
-fn between(resources: &[Resource]) -> Vec<String> {
-    let models = resources.iter().filter(|it| !is_dmn(it) && files::is_process(it));
-    let models: Vec<(&str, &[u8])> = models.map(|it| (&*it.name, &*it.content.0)).collect();
-    texts(bpmn::check_together(&models))
+/// The models that each imports, and what is wrong between them. One that is not there may be deployed on its own.
+fn between(models: &[&Resource]) -> (Vec<Vec<usize>>, Vec<String>) {
+    if models.len() < 2 {
+        return (vec![Vec::new(); models.len()], Vec::new());
+    }
+    let models: Vec<(&str, &[u8])> = models.iter().map(|it| (&*it.name, &*it.content.0)).collect();
+    (bpmn::imported_among(&models), texts(bpmn::check_together(&models)))
 }
 
 fn texts(found: Vec<bpmn::Diagnostic>) -> Vec<String> {
     found.iter().filter(|found| found.is_error()).map(ToString::to_string).collect()
 }
 
-fn load(resource: &Resource) -> Result<Model<'_>, Vec<String>> {
-    let (definitions, _warnings) = bpmn::load(&resource.content.0, &resource.name).map_err(texts)?;
+/// A model that others import need not have a process of its own.
+fn load(resource: &Resource, imports: Vec<Resource>, is_imported: bool) -> Result<Model<'_>, Vec<String>> {
+    let files: Vec<(&str, &[u8])> = imports.iter().map(|it| (&*it.name, &*it.content.0)).collect();
+    let definitions = match bpmn::load_with(&resource.content.0, &resource.name, &files) {
+        Ok((definitions, _warnings)) => definitions,
+        Err(found) => {
+            let mut errors = found.iter().filter(|it| it.is_error());
+            if is_imported && errors.all(|it| it.code == "bpmn.no-executable-process") {
+                return Ok(Model { resource, processes: Vec::new(), bound: Vec::new(), imports });
+            }
+            return Err(texts(found));
+        }
+    };
     let processes = compile::compile(&definitions).map_err(texts)?;
     if processes.is_empty() {
         let text = format!("{}: no process is executable; set isExecutable=\"true\" on one", resource.name);
@@ -298,7 +318,6 @@ fn load(resource: &Resource) -> Result<Model<'_>, Vec<String>> {
         let line = format!("{}:{}:{}: {}", resource.name, node.line, node.column, node.id);
         bound(node).map(move |(what, id)| Bound { place: line.clone(), what, id: Str::from(id) })
     });
-    let imports = definitions.imports.iter().any(|it| it.import_type.trim() == bpmn::ns::BPMN);
     Ok(Model { resource, processes, bound: bound.collect(), imports })
 }
 

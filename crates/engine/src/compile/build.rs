@@ -284,8 +284,11 @@ impl Compiler<'_> {
         }
         let Some(called) = called else { return self.refuse(node, "names no called element") };
         // A global task has no flow of its own: the call activity does its work.
-        if let Some(task) = self.definitions.global_tasks.iter().find(|task| task.id == called) {
-            return self.kind(process, index, &task.clone());
+        let definitions = self.definitions;
+        let imported = definitions.imported_tasks.iter().find(|(id, _)| id == called).map(|(_, task)| task);
+        let own = || definitions.global_tasks.iter().find(|task| task.id == called);
+        if let Some(task) = imported.or_else(own) {
+            return self.kind(process, index, task);
         }
         let deployed_together = self.definitions.process(called).is_some();
         let binding = if deployed_together { model::Binding::Deployment } else { model::Binding::Latest };

@@ -68,6 +68,7 @@ impl Log {
             digest: record::wire::Bytes::default(),
             version_tag: "v1".into(),
             name: "Order".into(),
+            imports: Vec::new(),
         };
         self.push(TENANT, aggregate, vec![event, Event::DeploymentCreated { key: Key(4_999) }]);
     }

@@ -35,6 +35,7 @@ fn deploy(log: &mut Log, key: i64, process_id: &str, version: u32, model: &str) 
         digest: record::wire::Bytes::default(),
         version_tag: "".into(),
         name: "".into(),
+        imports: Vec::new(),
     };
     log.push(TENANT, AggregateId::Catalog { tenant: TENANT.into() }, vec![event]);
 }

@@ -26,6 +26,8 @@ macro_rules! with_definitions {
             8 version_tag: Str,
             /// Name of the process.
             9 name: Str,
+            /// The files that the file imports: what it refers to in them is part of the definition.
+            10 imports: Vec<crate::Resource>,
         },
         /// A deployment is complete.
         61 DeploymentCreated {

@@ -143,6 +143,7 @@ fn what_was_deployed_stays_where_todays_rules_refuse_it() {
         digest: record::wire::Bytes(Vec::new().into()),
         version_tag: "".into(),
         name: "".into(),
+        imports: Vec::new(),
     };
     catalog.apply(&record::DEFAULT_TENANT.into(), &event, &mut Vec::new());
     assert_eq!(catalog.definition(key).map(|it| it.process.nodes.len()), Some(4));
