@@ -20,11 +20,21 @@ fn messages(scope: &Scope<'_>, node: &FlowNode) -> Vec<Option<usize>> {
     triggers(node).iter().filter_map(message).collect()
 }
 
+/// In plain BPMN a message flow names the message of its ends.
+fn has_message_flow(scope: &Scope<'_>, node: &FlowNode) -> bool {
+    let mut flows = scope.definitions.collaborations.iter().flat_map(|it| &it.message_flows);
+    scope.definitions.dialect == Dialect::Plain
+        && flows.any(|flow| flow.source_ref == node.id || flow.target_ref == node.id)
+}
+
 /// `bpmn.message-missing`, `bpmn.message-name`, `zeebe.correlation-key`: what is waited for must be identifiable.
 pub(super) fn message(scope: &Scope<'_>, problems: &mut Problems<'_>) {
     for (_, node) in scope.nodes() {
         let starts_instance = matches!(node.kind, FlowNodeKind::StartEvent { .. }) && node.parent.is_none();
         for reference in messages(scope, node) {
+            if reference.is_none() && has_message_flow(scope, node) {
+                continue;
+            }
             let Some(message) = reference.map(|index| &scope.definitions.messages[index]) else {
                 let message = "no message is named".to_owned();
                 problems.node(node, "bpmn.message-missing", message, "add messageRef and a message element");

@@ -153,9 +153,16 @@ pub(super) fn bindings(document: &Document, problems: &mut Problems<'_>) {
 /// `bpmn.message-missing`, `bpmn.operation-missing`, `bpmn.event-data`: what the events of an executable process carry.
 pub(super) fn events(document: &Document, problems: &mut Problems<'_>) {
     let Some(index) = index(document) else { return };
+    let flows = bpmn_elements(document).filter(|it| it.name() == "messageFlow");
+    let ends: HashSet<String> =
+        flows.flat_map(|flow| [attribute(flow, "sourceRef"), attribute(flow, "targetRef")]).collect();
     for event in bpmn_elements(document).filter(|it| is_event(it.name()) && is_executed(*it)) {
         for definition in named(event, "messageEventDefinition") {
-            message_event(&index, event, definition, problems);
+            // The message of an event that names none is that of its message flow.
+            let by_flow = ends.contains(&attribute(event, "id"));
+            if !by_flow || !attribute(definition, "messageRef").is_empty() {
+                message_event(&index, event, definition, problems);
+            }
         }
         event_data(&index, event, problems);
     }

@@ -151,8 +151,8 @@ impl Compiler<'_> {
         None
     }
 
-    /// The name of a message; where the model leaves it out, that of the message flow's other end, or the flow
-    /// itself, so that both ends of the flow have the same.
+    /// The name of a message; where the model leaves it out, that of the message flow's message, of its other end, or
+    /// of the flow itself, so that both ends of the flow have the same.
     fn message_name(&mut self, node: &model::FlowNode, message: Option<usize>) -> Option<Expression> {
         let definitions = self.definitions;
         if let Some(message) = message {
@@ -168,9 +168,9 @@ impl Compiler<'_> {
         let other = if flow.source_ref == node.id { &flow.target_ref } else { &flow.source_ref };
         let named =
             definitions.processes.iter().flat_map(|process| &process.nodes).find(|it| it.id == *other);
-        match named.and_then(message_of) {
+        match flow.message.or_else(|| named.and_then(message_of)) {
             Some(message) => self.message_name(node, Some(message)),
-            None => Some(Expression::text(&flow.id)),
+            None => Some(Expression::text(flow.name.as_deref().unwrap_or(&flow.id))),
         }
     }
 

@@ -149,3 +149,49 @@ s -> a -> e
         "#]],
     );
 }
+
+#[test]
+fn what_names_no_message_has_that_of_its_message_flow() {
+    let model = |flow: &str, throw: &str, catch: &str| {
+        format!(
+            r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="t">
+<message id="mm" name="Order"/><message id="mo" name="Other"/>
+<collaboration id="co"><participant id="pa" processRef="p"/><participant id="pb" processRef="q"/>
+<messageFlow id="mf" sourceRef="t" targetRef="c" {flow}/></collaboration>
+<process id="p" isExecutable="true"><startEvent id="s"/>{throw}<endEvent id="e"/>
+<sequenceFlow id="f1" sourceRef="s" targetRef="t"/><sequenceFlow id="f2" sourceRef="t" targetRef="e"/></process>
+<process id="q" isExecutable="true">{catch}<userTask id="u"/><endEvent id="e2"/>
+<sequenceFlow id="f3" sourceRef="c" targetRef="u"/><sequenceFlow id="f4" sourceRef="u" targetRef="e2"/></process>
+</definitions>"#
+        )
+    };
+    let throws = [
+        r#"<intermediateThrowEvent id="t"><messageEventDefinition/></intermediateThrowEvent>"#,
+        r#"<sendTask id="t"/>"#,
+    ];
+    let catch = r#"<startEvent id="c"><messageEventDefinition/></startEvent>"#;
+    let named = r#"<startEvent id="c"><messageEventDefinition messageRef="mo"/></startEvent>"#;
+    for throw in throws {
+        for (flow, catch, name) in [
+            (r#"messageRef="mm" name="order it""#, catch, "Order"),
+            ("", named, "Other"),
+            (r#"name="order it""#, catch, "order it"),
+            ("", catch, "mf"),
+        ] {
+            let model = model(flow, throw, catch);
+            let sent = testkit::trace(&model, "start p");
+            assert!(
+                sent.contains("created q v1") && sent.contains("UserTaskCreated"),
+                "{flow} {throw}: {sent}"
+            );
+            if !name.contains(' ') {
+                let published = testkit::trace(&model, &format!("publish {name}"));
+                assert!(published.contains("created q v1"), "{name}: {published}");
+            }
+        }
+        let alone =
+            model("", throw, catch).replace("<messageFlow id=\"mf\" sourceRef=\"t\" targetRef=\"c\" />", "");
+        let problems = bpmn::load(alone.as_bytes(), "a.bpmn").expect_err("nothing names a message");
+        assert!(problems.iter().any(|it| it.code == "bpmn.message-missing"), "{problems:?}");
+    }
+}
