@@ -19,6 +19,9 @@ const SECTIONS: &[&str] =
 /// Where the last section leads: all differences to one engine, with the reasons.
 const COMPATIBILITY: &str = "](../compatibility/camunda-8.md)";
 
+/// What the last section is about, by its heading.
+const ENGINES: &[&str] = &["Camunda", "Flowable"];
+
 /// Golden cases that a kind has at least.
 const MIN_CASES: usize = 3;
 
@@ -144,10 +147,13 @@ fn page(files: &Files, row: &Row<'_>) -> Vec<String> {
         // The next heading may begin with the line break that ends this one.
         rest = &rest[rest.len() - after.len() - 1..];
     }
-    match rest.matches(COMPATIBILITY).count() {
-        1 => Vec::new(),
-        _ => vec![format!("{path}: its differences link to docs/compatibility/camunda-8.md once")],
+    let mut out = Vec::new();
+    if rest.matches(COMPATIBILITY).count() != 1 {
+        out.push(format!("{path}: its differences link to docs/compatibility/camunda-8.md once"));
     }
+    let silent = ENGINES.iter().filter(|engine| !rest.contains(**engine));
+    out.extend(silent.map(|engine| format!("{path}: its differences say nothing of {engine}")));
+    out
 }
 
 /// What the engine, the reader or the generator knows and no row names.
@@ -221,7 +227,7 @@ mod tests {
 | [listeners](listeners.md) | `x:listener` | [x](../../crates/engine/src/listener.rs) \
 | [x](../../crates/engine/tests/suite/listeners) | none: of one dialect |
 ";
-    const PAGE: &str = "# Big\n\n## What it does\n\nIt is.\n\n## Attributes\n\nNone.\n\n## Example\n\nx\n\n## Differences to Camunda and Flowable\n\nAs [Camunda 8](../compatibility/camunda-8.md).\n";
+    const PAGE: &str = "# Big\n\n## What it does\n\nIt is.\n\n## Attributes\n\nNone.\n\n## Example\n\nx\n\n## Differences to Camunda and Flowable\n\nAs [Camunda 8](../compatibility/camunda-8.md).\nFlowable too.\n";
 
     fn whole() -> Files {
         let cases = "#[test]\n".repeat(MIN_CASES);
@@ -316,6 +322,16 @@ mod tests {
         // A link elsewhere on the page is none in its place.
         assert_eq!(found(page, "Camunda 8](../compatibility/", "Camunda 8](../").lines().count(), 1);
         assert_eq!(found(page, "It is.", &format!("It is {link}.")), "");
+    }
+
+    #[test]
+    fn a_page_that_is_silent_on_an_engine_is_found() {
+        let page = "docs/elements/big-task.md";
+        let silent = format!("docs/elements/README.md: big-task: {page}: its differences say nothing of ");
+        assert_eq!(found(page, "Flowable too.", "Others too."), format!("{silent}Flowable"));
+        assert_eq!(found(page, "Flowable too.", "Flowable too.\n\nFlowable."), "");
+        let link = found(page, "[Camunda 8](../", "[It](../");
+        assert_eq!(link, format!("{silent}Camunda"), "a link names no engine");
     }
 
     #[test]
