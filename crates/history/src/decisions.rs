@@ -3,6 +3,7 @@
 //! An evaluation has one row for each decision that it evaluated, named by the evaluation's key and the decision's
 //! place in it.
 
+use crate::deletion::is_there;
 use crate::elements::unlist;
 use crate::entity::{Entity, Field, Kind, field};
 use crate::project::{Place, Result, key, text};
@@ -119,6 +120,7 @@ impl Entity for DecisionRequirements {
     const SELECT: &'static str =
         "q.key, q.id, q.name, q.version, q.resource, q.deployment, q.created, q.tenant";
     const KEY: &'static str = "q.key";
+    const SEARCHED: Option<&'static str> = Some(is_there!("q.key"));
     const TENANT: &'static str = "q.tenant";
     const FIELDS: &'static [Field] = &[
         field("decisionRequirementsKey", Key, "q.key"),
@@ -153,6 +155,7 @@ impl Entity for DecisionDefinitions {
     const SELECT: &'static str =
         "d.key, d.id, d.name, d.version, d.requirements, q.id, q.name, q.version, d.tenant";
     const KEY: &'static str = "d.key";
+    const SEARCHED: Option<&'static str> = Some(is_there!("d.key"));
     const TENANT: &'static str = "d.tenant";
     const FIELDS: &'static [Field] = &[
         field("decisionDefinitionKey", Key, "d.key"),
@@ -167,8 +170,12 @@ impl Entity for DecisionDefinitions {
         field(
             "isLatestVersion",
             Truth,
-            "(NOT EXISTS (SELECT 1 FROM decision_definitions n
-               WHERE n.tenant = d.tenant AND n.id = d.id AND n.version > d.version))",
+            concat!(
+                "(NOT EXISTS (SELECT 1 FROM decision_definitions n
+                   WHERE n.tenant = d.tenant AND n.id = d.id AND n.version > d.version AND ",
+                is_there!("n.key"),
+                "))"
+            ),
         ),
     ];
     fn read(row: &Row<'_>) -> rusqlite::Result<DecisionDefinitionRow> {

@@ -1,6 +1,7 @@
 //! What can be searched: where each entity's rows come from, and its fields by the names of Camunda's API.
 
 use crate::batch::task_changes;
+use crate::deletion::is_there;
 use crate::elements::unlist;
 use crate::rows::{
     CorrelatedSubscriptionRow, ElementInstanceRow, IncidentRow, JobRow, MessageSubscriptionRow, OfDefinition,
@@ -24,6 +25,8 @@ pub trait Entity {
     const TENANT: &'static str;
     /// Fields to filter and sort by.
     const FIELDS: &'static [Field];
+    /// What a search finds; a get finds the others too.
+    const SEARCHED: Option<&'static str> = None;
     /// Scopes of the variables of the instance and of the element instance, where there are some.
     const VARIABLES: Option<(&'static str, &'static str)> = None;
     /// Reads a row.
@@ -85,7 +88,7 @@ impl Entity for ProcessDefinitions {
     const FROM: &'static str = "process_definitions d";
     const SELECT: &'static str =
         "d.key, d.id, d.version, d.version_tag, d.name, d.resource, d.deployment, d.created,
-        d.has_start_form, d.tenant";
+        d.has_start_form, d.tenant, EXISTS (SELECT 1 FROM deleted gone WHERE gone.key = d.key)";
     const KEY: &'static str = "d.key";
     const TENANT: &'static str = "d.tenant";
     const FIELDS: &'static [Field] = &[
@@ -98,12 +101,18 @@ impl Entity for ProcessDefinitions {
         field("deploymentKey", Key, "d.deployment"),
         field("hasStartForm", Truth, "d.has_start_form"),
         field("tenantId", Text, "d.tenant"),
-        field("state", Name, "'ACTIVE'"),
+        field("state", Name, concat!("iif(", is_there!("d.key"), ", 'ACTIVE', 'DELETED')")),
         field(
             "isLatestVersion",
             Truth,
-            "(NOT EXISTS (SELECT 1 FROM process_definitions n
-               WHERE n.tenant = d.tenant AND n.id = d.id AND n.version > d.version))",
+            concat!(
+                "(",
+                is_there!("d.key"),
+                " AND NOT EXISTS (SELECT 1 FROM process_definitions n WHERE n.tenant = d.tenant AND n.id = d.id
+                   AND n.version > d.version AND ",
+                is_there!("n.key"),
+                "))"
+            ),
         ),
     ];
     fn read(row: &Row<'_>) -> rusqlite::Result<ProcessDefinitionRow> {
@@ -118,6 +127,7 @@ impl Entity for ProcessDefinitions {
             created: row.get(7)?,
             has_start_form: row.get(8)?,
             tenant: row.get(9)?,
+            deleted: row.get(10)?,
         })
     }
 }

@@ -29,7 +29,7 @@ impl Reader {
             let select =
                 "SELECT f.key, f.id, f.version, f.name, f.version_tag, f.tenant, r.content FROM files f
                  JOIN resources r ON r.deployment = f.deployment AND r.name = f.name
-                 WHERE f.key = ? AND f.tenant = ?";
+                 WHERE f.key = ? AND f.tenant = ? AND NOT EXISTS (SELECT 1 FROM deleted gone WHERE gone.key = f.key)";
             let mut select = connection.prepare_cached(select)?;
             let found = select.query_row((key, tenant), |row| {
                 let file = FileRow {

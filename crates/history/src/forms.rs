@@ -1,5 +1,6 @@
 //! Forms: deployed ones, and those that stand in a model; of tasks, and of start events.
 
+use crate::deletion::is_there;
 use crate::query::SearchError;
 use crate::reader::Reader;
 use bpmn::model::{Binding, EventTrigger, FlowNodeKind, FormDefinition, Process};
@@ -8,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 /// How a model refers to a form that stands in it.
 const EMBEDDED: &str = "camunda-forms:bpmn:";
 
-const BY_ID: &str = "f.id = ?2";
+const BY_ID: &str = concat!("f.id = ?2 AND ", is_there!("f.key"));
 const NEWEST: &str = "ORDER BY f.version DESC LIMIT 1";
 
 /// A version of a form.
@@ -38,7 +39,9 @@ struct Model {
 impl Reader {
     /// The deployed form with this key.
     pub fn form(&self, tenant: &str, key: i64) -> Result<Option<FormRow>, SearchError> {
-        self.with(|connection| Ok(with_key(connection, tenant, key)?))
+        self.with(|connection| {
+            Ok(one(connection, concat!("f.key = ?2 AND ", is_there!("f.key")), params![tenant, key])?)
+        })
     }
 
     /// The form of a user task.
@@ -135,6 +138,7 @@ impl Model {
     }
 }
 
+/// Also one that was deleted: a task keeps its form.
 fn with_key(connection: &Connection, tenant: &str, key: i64) -> rusqlite::Result<Option<FormRow>> {
     one(connection, "f.key = ?2", params![tenant, key])
 }

@@ -9,6 +9,7 @@
 
 mod batch;
 mod decisions;
+mod deletion;
 mod durable;
 mod elements;
 mod entity;
@@ -116,6 +117,7 @@ impl History {
         if format != FORMAT {
             return Err(HistoryError::Format { found: format });
         }
+        deletion::prepare(&connection)?;
         let shared = Arc::new(Shared::new(path.to_owned(), position as u64));
         Ok(History { connection, projection: Projection::default(), shared, position: position as u64 })
     }

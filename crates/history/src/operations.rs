@@ -104,27 +104,49 @@ const OF_INSTANCE: &[&str] = &[
     "decision_instances",
 ];
 
-/// The instance is forgotten, its events too. That someone deleted it stays.
-pub(crate) fn deleted(at: &Place<'_>) -> Result {
-    let ended = "SELECT definition, ordinal, sum(state = 'ACTIVE'), sum(state = 'COMPLETED'), sum(state = 'TERMINATED')
-         FROM element_instances WHERE instance = ? AND role < 2 GROUP BY definition, ordinal";
-    let mut ended = at.db.prepare_cached(ended)?;
-    let rows = ended.query_map([at.instance], |row| {
+/// Which instances are forgotten.
+#[derive(Clone, Copy)]
+pub(crate) enum Which {
+    /// That of the event.
+    One,
+    /// All of a definition.
+    OfDefinition(i64),
+}
+
+/// Instances that have ended are forgotten, their events too. That someone deleted them stays.
+pub(crate) fn forget_instances(at: &Place<'_>, which: Which) -> Result {
+    let tenant = &*at.header.tenant;
+    let (key, keys) = match which {
+        Which::One => (at.instance, "(SELECT key FROM process_instances WHERE key = ?1 AND tenant = ?2)"),
+        Which::OfDefinition(definition) => {
+            (definition, "(SELECT key FROM process_instances WHERE definition = ?1 AND tenant = ?2)")
+        }
+    };
+    let ended = format!(
+        "SELECT definition, ordinal, sum(state = 'ACTIVE'), sum(state = 'COMPLETED'), sum(state = 'TERMINATED')
+         FROM element_instances WHERE instance IN {keys} AND role < 2 GROUP BY definition, ordinal"
+    );
+    let mut ended = at.db.prepare_cached(&ended)?;
+    let rows = ended.query_map(params![key, tenant], |row| {
         Ok((row.get(0)?, row.get(1)?, [row.get(2)?, row.get(3)?, row.get(4)?]))
     })?;
     let rows: Vec<(i64, u32, [i64; 3])> = rows.collect::<std::result::Result<_, _>>()?;
     for (definition, ordinal, counts) in rows {
         add_counts(at, definition, ordinal, counts.map(|count| -count))?;
     }
-    let correlations = "DELETE FROM correlations WHERE subscription IN
-         (SELECT key FROM message_subscriptions WHERE instance = ?)";
-    at.db.prepare_cached(correlations)?.execute([at.instance])?;
+    let run = |statement: String| at.db.prepare_cached(&statement)?.execute(params![key, tenant]);
+    run(format!(
+        "DELETE FROM correlations WHERE subscription IN
+         (SELECT key FROM message_subscriptions WHERE instance IN {keys})"
+    ))?;
     for table in OF_INSTANCE {
-        at.db.prepare_cached(&format!("DELETE FROM {table} WHERE instance = ?"))?.execute([at.instance])?;
+        run(format!("DELETE FROM {table} WHERE instance IN {keys}"))?;
     }
     at.db
-        .prepare_cached("DELETE FROM records WHERE instance = ? AND lsn < ?")?
-        .execute((at.instance, at.header.lsn as i64))?;
-    at.db.prepare_cached("DELETE FROM process_instances WHERE key = ?")?.execute([at.instance])?;
+        .prepare_cached(&format!(
+            "DELETE FROM records WHERE instance IN {keys} AND instance <> 0 AND lsn < ?3"
+        ))?
+        .execute(params![key, tenant, at.header.lsn as i64])?;
+    run(format!("DELETE FROM process_instances WHERE key IN {keys}"))?;
     Ok(())
 }

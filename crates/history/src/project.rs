@@ -6,6 +6,7 @@
 use crate::HistoryError;
 use crate::batch::{NewElement, NewInstance, Pending, Role, TaskState};
 use crate::decisions;
+use crate::deletion;
 use crate::elements::Elements;
 use crate::files;
 use crate::jobs::JobRows;
@@ -120,7 +121,7 @@ impl Projection {
             Event::InstanceDeleted {} => {
                 self.flush(at.db)?;
                 self.instances.remove(&at.instance);
-                operations::deleted(at)
+                operations::forget_instances(at, operations::Which::One)
             }
             Event::ElementCompleted { key } => self.element_ended(at, *key, "COMPLETED"),
             Event::ElementTerminated { key } => self.element_ended(at, *key, "TERMINATED"),
@@ -369,6 +370,12 @@ impl Projection {
                     .prepare_cached("INSERT OR IGNORE INTO deployments VALUES (?, ?, ?, ?)")?
                     .execute(params![key.0, &*at.header.tenant, at.header.time, &*at.header.actor])?;
                 Ok(())
+            }
+            Event::DefinitionDeleted { .. }
+            | Event::RequirementsDeleted { .. }
+            | Event::FileDeleted { .. } => {
+                self.flush(at.db)?;
+                deletion::deleted(at, event)
             }
             Event::StartTimerScheduled { .. }
             | Event::StartTimerTriggered { .. }

@@ -16,6 +16,8 @@ pub struct ProcessDefinitionRow {
     pub created: i64,
     pub has_start_form: bool,
     pub tenant: String,
+    /// Only history has it.
+    pub deleted: bool,
 }
 
 /// The definition that something belongs to.

@@ -54,6 +54,9 @@ pub(crate) fn search<E: Entity>(connection: &Connection, query: &Query) -> Resul
     let mut clause = Clause::default();
     clause.tenant::<E>(&query.tenant);
     clause.condition::<E>(&query.condition)?;
+    if let Some(searched) = E::SEARCHED {
+        let _ = write!(clause.text, " AND {searched}");
+    }
     let total = count::<E>(connection, &clause)?;
 
     let backward = matches!(query.page.start, Start::Before(_));

@@ -222,7 +222,8 @@ impl Reader {
              LEFT JOIN element_counts c ON c.definition = d.key AND c.ordinal = 0
              LEFT JOIN (SELECT definition, count(DISTINCT instance) AS stuck FROM incidents
                 WHERE tenant = ?1 AND state = 'ACTIVE' GROUP BY definition) i ON i.definition = d.key
-             WHERE d.tenant = ?1 ORDER BY 6 DESC, 5 DESC, d.id, d.version";
+             WHERE d.tenant = ?1 AND NOT EXISTS (SELECT 1 FROM deleted gone WHERE gone.key = d.key)
+             ORDER BY 6 DESC, 5 DESC, d.id, d.version";
         self.with(|connection| {
             let mut select = connection.prepare_cached(select)?;
             let rows = select.query_map([tenant], |row| {

@@ -12,6 +12,7 @@ use record::{AggregateId, Event, Header, IncidentType, Json, Key, Record, Str, T
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+mod deletion;
 mod log;
 mod operations;
 
