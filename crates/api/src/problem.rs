@@ -129,7 +129,7 @@ pub(crate) fn intent(command: &Command) -> &'static str {
         Command::MigrateProcessInstance { .. } => "MIGRATE",
         Command::SuspendProcessInstance {} => "SUSPEND",
         Command::ResumeProcessInstance {} => "RESUME",
-        Command::DeleteProcessInstance {} => "DELETE",
+        Command::DeleteProcessInstance {} | Command::DeleteResource { .. } => "DELETE",
         Command::BroadcastSignal { .. } => "BROADCAST",
         Command::EvaluateConditions { .. } => "EVALUATE",
         Command::ActivateAdHoc { .. } => "ACTIVATE",

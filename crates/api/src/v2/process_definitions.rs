@@ -51,7 +51,7 @@ pub(crate) struct ProcessDefinitionResult {
     process_definition_key: Key,
     /// Whether its start event has a form.
     has_start_form: bool,
-    /// Always `ACTIVE`.
+    /// `ACTIVE`, or `DELETED` where only history has it.
     state: &'static str,
 }
 
@@ -66,7 +66,7 @@ impl From<ProcessDefinitionRow> for ProcessDefinitionResult {
             tenant_id: row.tenant,
             process_definition_key: Key(row.key),
             has_start_form: row.has_start_form,
-            state: "ACTIVE",
+            state: if row.deleted { "DELETED" } else { "ACTIVE" },
         }
     }
 }

@@ -7,6 +7,7 @@ mod camunda_bodies;
 mod cluster;
 mod decisions;
 mod definitions;
+mod deletion;
 mod events;
 mod expression;
 mod forms;
