@@ -12,6 +12,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { findsTheWayBack, outlastsTheServer, reachesEverything, remembersInTheAddress, waitsForAMissingFile } from './astray.mjs';
 import { Loans } from './decisions.mjs';
+import { Deletion } from './deletion.mjs';
 import { showsEveryKind } from './diagrams.mjs';
 import { Operation } from './operate.mjs';
 import { laysOut, listsTheUndrawable, opensCollapsed } from './undrawn.mjs';
@@ -230,6 +231,12 @@ async function tell(servicesUrl) {
   await story.step('a migration that cannot be names every obstacle', () => refused(complaints, 409, () => operation.refusesAMigration()));
   await story.step('the instance goes on with another version', () => operation.migrates());
   await story.step('it is cancelled and deleted', () => refused(complaints, 404, () => operation.deletes()));
+
+  const deletion = new Deletion(page, base);
+  await story.step('a version by which an instance runs is not deleted, and the page says why', () => refused(complaints, 409, () => deletion.isRefusedWhileAnInstanceRuns()));
+  await story.step('a version is deleted, and the one below starts instances', () => deletion.isDeletedOnceItEnded());
+  await story.step('a deleted version is still shown with its instances', () => deletion.isStillShownWithItsInstances());
+  await story.step('the last version goes with its history', () => refused(complaints, 404, () => deletion.goesWithItsHistory()));
 
   const loans = new Loans(page, base);
   await story.step('decisions are listed, once there are any', () => loans.lists());

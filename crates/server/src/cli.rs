@@ -36,6 +36,17 @@ enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Delete one deployed version; one by which instances run stays.
+    Undeploy {
+        /// Its key, or the BPMN id of a process.
+        what: String,
+        /// Which version of the process, where there are several.
+        #[arg(long)]
+        version: Option<u64>,
+        /// Also delete what was kept of it: instances that have ended, evaluations.
+        #[arg(long)]
+        history: bool,
+    },
     /// Start an instance of a process.
     Start {
         /// BPMN id of the process.
@@ -265,6 +276,11 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Dev(serve) => compose::serve(serve, compose::Mode::Development).await,
         Command::Serve(serve) => compose::serve(serve, compose::Mode::Production).await,
         Command::Deploy { files } => deploy(&client, &out, &files).await,
+        Command::Undeploy { what, version, history } => {
+            let (answer, sentence) = crate::undeploy::run(&client, &what, version, history).await?;
+            out.value(&answer, &sentence);
+            Ok(())
+        }
         Command::Start { process, variables, wait } => start(&client, &out, &process, &variables, wait).await,
         Command::Instances { process, state, limit } => instances(&client, &out, process, state, limit).await,
         Command::Instance { key } => instance(&client, &out, &key).await,

@@ -14,6 +14,7 @@ mod operations;
 mod studio;
 mod table;
 mod telemetry;
+mod undeploy;
 
 use clap::Parser;
 use std::process::ExitCode;

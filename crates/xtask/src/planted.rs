@@ -151,6 +151,24 @@ const BUGS: &[Bug] = &[
         from: " && !element.interrupted {",
         to: " {",
     },
+    Bug {
+        name: "the version below a deleted one does not run its timers again",
+        file: "catalog/delete.rs",
+        from: "if let Some(next) = earlier.last() {",
+        to: "if let Some(next) = earlier.last().filter(|_| false) {",
+    },
+    Bug {
+        name: "a definition by which instances run is deleted",
+        file: "catalog/delete.rs",
+        from: "if running > 0 {",
+        to: "if running > 9_999 {",
+    },
+    Bug {
+        name: "the version number of a deleted definition is given out again",
+        file: "catalog/deleted.rs",
+        from: "highest.max(newest)",
+        to: "newest.or(highest.filter(|_| false))",
+    },
 ];
 
 /// Seeds that a bug has to be found in.

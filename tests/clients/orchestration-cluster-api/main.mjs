@@ -367,6 +367,31 @@ await step('shows forms', async () => {
   await none(`user-tasks/${task}`);
 });
 
+await step('deletes what it deployed', async () => {
+  const second = order.replace('name="Order"', 'name="Order again"');
+  const deployed = await client.createDeployment({ resources: [new File([second], 'order.bpmn')] });
+  const latest = deployed.processes[0];
+  assert.equal(latest.processDefinitionVersion, 2);
+  const running = await client.createProcessInstance({ processDefinitionId: `order-${run}`, variables: { orderId: 'd' } });
+  const refused = client.deleteResource({ resourceKey: latest.processDefinitionKey });
+  await assert.rejects(refused, (error) => error.status === 409 && error.title === 'INVALID_STATE'
+    && error.detail.includes(`Expected to delete resource with key \`${latest.processDefinitionKey}\` but there are still running instances`));
+  await client.cancelProcessInstance({ processInstanceKey: running.processInstanceKey });
+  const deleted = await client.deleteResource({ resourceKey: latest.processDefinitionKey });
+  assert.deepEqual([deleted.resourceKey, deleted.batchOperation], [latest.processDefinitionKey, null]);
+  const filter = { processDefinitionId: `order-${run}` };
+  const found = one(await client.searchProcessDefinitions({ filter: { ...filter, state: 'DELETED' } }, now));
+  assert.deepEqual([found.version, found.state], [2, 'DELETED']);
+  const next = one(await client.searchProcessDefinitions({ filter: { ...filter, isLatestVersion: true } }, now));
+  assert.deepEqual([next.version, next.state], [1, 'ACTIVE']);
+  assert.equal(await client.getProcessDefinitionXml({ processDefinitionKey: latest.processDefinitionKey }, now), second);
+  const again = client.deleteResource({ resourceKey: latest.processDefinitionKey });
+  await assert.rejects(again, (error) => error.status === 404 && error.title === 'NOT_FOUND');
+  await client.deleteResource({ resourceKey: latest.processDefinitionKey, deleteHistory: true });
+  const gone = client.getProcessDefinition({ processDefinitionKey: latest.processDefinitionKey }, now);
+  await assert.rejects(gone, (error) => error.status === 404);
+});
+
 await step('is told what is wrong', async () => {
   const missing = client.getIncident({ incidentKey: '77' }, now);
   await assert.rejects(missing, (error) => error.status === 404 && error.title === 'NOT_FOUND');

@@ -8,6 +8,7 @@ mod command_line;
 mod connector;
 mod crash;
 mod decisions;
+mod deletion;
 mod explore;
 mod http;
 mod imports;

@@ -1,10 +1,11 @@
 /** One version of a process: its diagram with what goes on at each element, its versions, its latest instances. */
 import { Button, Select } from '@mantine/core';
-import { IconPlayerPlay, IconRoute } from '@tabler/icons-react';
+import { IconPlayerPlay, IconRoute, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { definitionsQuery, instancesQuery, overviewQuery, xmlQuery } from '../../shared/api/queries';
+import { definitionQuery, definitionsQuery, instancesQuery, overviewQuery, xmlQuery } from '../../shared/api/queries';
+import { ApiError } from '../../shared/api/problem';
 import type { ElementStatistics, ProcessDefinition, ProcessInstance } from '../../shared/api/types';
 import { Diagram } from '../../shared/diagram/Diagram';
 import { Elements } from '../../shared/diagram/Elements';
@@ -15,17 +16,24 @@ import { Chip, StateChip } from '../../shared/ui/Chip';
 import { EmptyState, Problem, Rows } from '../../shared/ui/feedback';
 import { Card, Page } from '../../shared/ui/Page';
 import { Table, tableStyles, type Column } from '../../shared/ui/Table';
+import { DeleteVersion } from './DeleteVersion';
 import { StartDrawer } from './StartDrawer';
 import styles from './processes.module.css';
 
 const route = getRouteApi('/processes/$key');
+
+/** The server knows no such key, as opposed to not answering. */
+const isUnknown = (error: unknown) => error instanceof ApiError && (error.status === 400 || error.status === 404);
 
 export function ProcessPage() {
   const { key } = route.useParams();
   const search = route.useSearch();
   const navigate = useNavigate();
   const definitions = useQuery(definitionsQuery());
-  const definition = definitions.data?.find((each) => each.processDefinitionKey === key);
+  const listed = definitions.data?.find((each) => each.processDefinitionKey === key);
+  // One that is not listed may be deleted, and is still shown with the instances that ended by it.
+  const single = useQuery({ ...definitionQuery(key), enabled: definitions.data !== undefined && !listed, retry: false });
+  const definition = listed ?? single.data;
   const versions = (definitions.data ?? [])
     .filter((each) => each.processDefinitionId === definition?.processDefinitionId && each.tenantId === definition.tenantId)
     .sort((a, b) => b.version - a.version);
@@ -33,12 +41,12 @@ export function ProcessPage() {
   const setSearch = (change: Partial<typeof search>) =>
     void navigate({ to: '/processes/$key', params: { key }, search: { ...search, ...change }, replace: true });
 
-  if (definitions.data && !definition) {
+  if (definitions.data && !definition && isUnknown(single.error)) {
     return (
       <Page title="Process" tab="Process" back={{ label: 'Processes', link: { to: '/processes' } }}>
         <Card>
           <EmptyState icon={<IconRoute size={24} />} title="This process is not deployed" action={<Button component={Link} to="/processes">Show all processes</Button>}>
-            There is no definition with the key {key}.
+            There is no definition with the key {key}, or its history was deleted.
           </EmptyState>
         </Card>
       </Page>
@@ -53,7 +61,7 @@ export function ProcessPage() {
       facts={definition && <Facts definition={definition} />}
       actions={
         <>
-          {versions.length > 1 && (
+          {versions.length > 1 && listed && (
             <Select
               aria-label="Version"
               w={140}
@@ -63,7 +71,8 @@ export function ProcessPage() {
               onChange={(value) => value && void navigate({ to: '/processes/$key', params: { key: value } })}
             />
           )}
-          <Button leftSection={<IconPlayerPlay size={16} />} onClick={() => setSearch({ start: true })} disabled={!definition}>Start instance</Button>
+          {listed && <DeleteVersion key={key} definition={listed} versions={versions} />}
+          <Button leftSection={<IconPlayerPlay size={16} />} onClick={() => setSearch({ start: true })} disabled={!listed}>Start instance</Button>
         </>
       }
     >
@@ -73,7 +82,7 @@ export function ProcessPage() {
         <Recent definition={definition} />
         <Versions versions={versions} current={key} />
       </div>
-      {search.start && definition && <StartDrawer definition={definition} close={() => setSearch({ start: undefined })} />}
+      {search.start && listed && <StartDrawer definition={listed} close={() => setSearch({ start: undefined })} />}
     </Page>
   );
 }
@@ -82,6 +91,7 @@ function Facts({ definition }: { definition: ProcessDefinition }) {
   const overview = useQuery(overviewQuery(definition.processDefinitionKey)).data;
   return (
     <>
+      {definition.state === 'DELETED' && <Chip tone="warn" icon={<IconTrash size={13} aria-hidden />}>Deleted</Chip>}
       {overview && overview.active > 0 && <Chip tone="active">{overview.active.toLocaleString('en')} running</Chip>}
       {overview && overview.withIncident > 0 && <Chip tone="danger">{overview.withIncident.toLocaleString('en')} with an incident</Chip>}
       <span>{definition.processDefinitionId}</span>

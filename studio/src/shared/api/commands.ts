@@ -72,6 +72,11 @@ export function deleteInstance(key: string): Promise<void> {
   return request('POST', `/v2/process-instances/${segment(key)}/deletion`, { body: {} });
 }
 
+/** Deletes a version of what was deployed; with `deleteHistory`, also what is kept of it. */
+export function deleteResource(key: string, deleteHistory: boolean): Promise<unknown> {
+  return request('POST', `/v2/resources/${segment(key)}/deletion`, { body: { deleteHistory } });
+}
+
 export function setVariable(scopeKey: string, name: string, json: string): Promise<void> {
   return request('PUT', `/v2/element-instances/${segment(scopeKey)}/variables`, {
     body: { variables: { [name]: new RawJson(json) }, local: true },

@@ -19,9 +19,17 @@ export const definitionsQuery = () =>
   queryOptions({
     queryKey: ['definitions'],
     queryFn: async ({ signal }) => {
-      const page = await search<ProcessDefinition>('/v2/process-definitions/search', { page: { limit: 500 } }, signal);
+      const page = await search<ProcessDefinition>('/v2/process-definitions/search', { filter: { state: 'ACTIVE' }, page: { limit: 500 } }, signal);
       return page.items;
     },
+    staleTime: 30_000,
+  });
+
+/** One definition, which may be deleted: instances of it are still shown. */
+export const definitionQuery = (definitionKey: string) =>
+  queryOptions({
+    queryKey: ['definition', definitionKey],
+    queryFn: ({ signal }) => request<ProcessDefinition>('GET', `/v2/process-definitions/${segment(definitionKey)}`, { signal }),
     staleTime: 30_000,
   });
 

@@ -19,6 +19,7 @@ export interface ProcessDefinition {
   versionTag?: string | null;
   resourceName: string;
   tenantId: string;
+  state?: 'ACTIVE' | 'DRAINING' | 'DELETED';
 }
 
 export type InstanceState = 'ACTIVE' | 'COMPLETED' | 'TERMINATED' | 'SUSPENDED';

@@ -53,7 +53,7 @@ export function staleAfter(event: LiveEvent): QueryPrefix[] {
   } else if (/^(Decision|Requirements)/.test(name)) {
     stale.push(['decisions']);
   } else if (/^(Definition|Deployment)/.test(name)) {
-    stale.push(['definitions']);
+    stale.push(['definitions'], ['definition']);
   } else if (instance) {
     part('history');
   }

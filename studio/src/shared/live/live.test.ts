@@ -22,7 +22,7 @@ describe('what an event makes stale', () => {
     expect(keys(staleAfter(event('UserTaskCompleted')))).toContain('tasks');
   });
   test('a deployment touches definitions', () => {
-    expect(keys(staleAfter(event('DefinitionDeployed', { processInstanceKey: undefined })))).toEqual(['definitions']);
+    expect(keys(staleAfter(event('DefinitionDeployed', { processInstanceKey: undefined })))).toEqual(['definition', 'definitions']);
   });
   test('an event without keys touches all of its kind', () => {
     const stale = keys(staleAfter({ lsn: 1, event: 'ElementCompleted' }));
