@@ -20,6 +20,14 @@ export interface ModelElement {
   dataInputAssociations?: ModelElement[];
   dataOutputAssociations?: ModelElement[];
   text?: string;
+  extensionElements?: { values?: Extension[] };
+}
+
+/** An element of another namespace; what the reader does not know has its attributes as they stand there. */
+interface Extension {
+  $type: string;
+  $descriptor?: { ns?: { uri?: string; localName?: string } };
+  agentType?: string;
 }
 
 export interface LaneSet {
@@ -64,6 +72,19 @@ export function processOf(definitions: Definitions, processId: string | undefine
   );
 }
 
+const ZEEBE = 'http://camunda.org/schema/zeebe/1.0';
+
+const AGENTS: Record<string, string> = { aiAgentSubProcess: 'AI agent', aiAgentTask: 'AI agent', external: 'External AI agent' };
+
+/** What kind of AI agent a model of Camunda 8 marks an element as. */
+function agentOf(element: ModelElement): string | undefined {
+  for (const { $descriptor, agentType } of element.extensionElements?.values ?? []) {
+    const { uri, localName } = $descriptor?.ns ?? {};
+    if (uri === ZEEBE && localName === 'agentDefinition' && agentType !== undefined) return AGENTS[agentType];
+  }
+  return undefined;
+}
+
 /** Everything that a token can be at, in the order in which tokens come, the inside of a sub-process after it. */
 export function elementsOf(scope: ModelElement, depth = 0): DiagramElement[] {
   const nodes = (scope.flowElements ?? [])
@@ -76,7 +97,7 @@ export function elementsOf(scope: ModelElement, depth = 0): DiagramElement[] {
     if (flow.sourceRef && flow.targetRef) next.get(flow.sourceRef.id)?.push(flow.targetRef.id);
   }
   for (const node of nodes) if (node.attachedToRef) next.get(node.attachedToRef.id)?.push(node.id);
-  const ordered = inFlowOrder(nodes.map((node) => ({ id: node.id, name: node.name ?? '', type: node.$type, depth, next: next.get(node.id)! })));
+  const ordered = inFlowOrder(nodes.map((node) => ({ id: node.id, name: node.name ?? '', type: node.$type, depth, agent: agentOf(node), next: next.get(node.id)! })));
   const byId = new Map(nodes.map((node) => [node.id, node]));
   return ordered.flatMap((element) => {
     const node = byId.get(element.id)!;

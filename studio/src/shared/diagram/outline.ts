@@ -4,6 +4,8 @@ export interface DiagramElement {
   id: string;
   name: string;
   type: string;
+  /** The kind of AI agent that the model marks it as, in words. */
+  agent?: string;
   /** How many sub-processes it is inside of. */
   depth?: number;
   /** Ids of the elements that its sequence flows lead to. */
