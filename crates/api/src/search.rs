@@ -5,9 +5,10 @@ use crate::problem::Problem;
 use crate::wire::time;
 use axum::extract::{FromRequest, Request};
 use history::{
-    Condition, CorrelatedSubscriptions, DecisionDefinitions, DecisionInstances, DecisionRequirements,
-    ElementInstances, Entity, Field, Incidents, Jobs, Kind, MessageSubscriptions, Operator, Order,
-    PageRequest, ProcessDefinitions, ProcessInstances, Query, Start, UserTasks, Value, Variables,
+    AgentDefinitions, Condition, CorrelatedSubscriptions, DecisionDefinitions, DecisionInstances,
+    DecisionRequirements, ElementInstances, Entity, Field, Incidents, Jobs, Kind, MessageSubscriptions,
+    Operator, Order, PageRequest, ProcessDefinitions, ProcessInstances, Query, Start, UserTasks, Value,
+    Variables,
 };
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
@@ -53,6 +54,7 @@ searchable! {
     DecisionDefinitions DecisionDefinitionSearchQuery,
     DecisionRequirements DecisionRequirementsSearchQuery,
     DecisionInstances DecisionInstanceSearchQuery,
+    AgentDefinitions AgentDefinitionSearchQuery,
 }
 
 impl<E: Searchable, S: Send + Sync> FromRequest<S> for SearchQuery<E> {

@@ -16,5 +16,7 @@ pub const TEXT_BYTES: usize = 1024 * 1024;
 pub const NAME_BYTES: usize = 1024;
 /// Diagnostics reported for one file; the rest is summed up in one more.
 pub const DIAGNOSTICS: usize = 1_000;
+/// Agents of one process: their keys are the definition's with their number in eleven bits of it.
+pub const AGENTS: usize = 2_047;
 /// Files that are looked at together by way of imports.
 pub const IMPORTED_FILES: usize = 64;

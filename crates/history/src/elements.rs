@@ -1,7 +1,7 @@
 //! Flow nodes and sequence flows of a definition by ordinal: ids, names and types, read from the deployed file.
 
 use crate::forms::start_form;
-use bpmn::model::{FlowNode, FlowNodeKind, Process, SubProcessKind};
+use bpmn::model::{AgentType, FlowNode, FlowNodeKind, Process, SubProcessKind};
 use rusqlite::Connection;
 
 /// A flow node or sequence flow of a definition, or (ordinal 0) the process itself.
@@ -19,12 +19,16 @@ pub struct Element {
     pub headers: Vec<(String, String)>,
     /// It is a loop or multi-instance activity: its body and its iterations share it.
     pub multi_instance: bool,
+    /// Properties of the model.
+    pub properties: Vec<(String, String)>,
 }
 
 /// The elements of one definition.
 #[derive(Debug, Clone, Default)]
 pub struct Elements {
     by_ordinal: Vec<Option<Element>>,
+    /// Those that are AI agents, in document order.
+    pub agents: Vec<(u32, AgentType)>,
     /// The process has a form to start it with.
     pub has_start_form: bool,
 }
@@ -60,6 +64,7 @@ impl Elements {
         elements.has_start_form = start_form(process).is_some();
         for node in &process.nodes {
             elements.put(node.ordinal, of_node(node));
+            elements.agents.extend(node.agent().map(|agent| (node.ordinal, agent)));
         }
         for flow in &process.flows {
             let element = Element {
@@ -84,8 +89,8 @@ impl Elements {
 
     /// Writes the rows of a definition.
     pub(crate) fn store(&self, connection: &Connection, definition: i64) -> rusqlite::Result<()> {
-        let mut insert =
-            connection.prepare_cached("INSERT OR REPLACE INTO elements VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?;
+        let mut insert = connection
+            .prepare_cached("INSERT OR REPLACE INTO elements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
         for (ordinal, element) in self.iter() {
             insert.execute((
                 definition,
@@ -96,6 +101,7 @@ impl Elements {
                 &element.bpmn_type,
                 list(&element.headers),
                 element.multi_instance,
+                list(&element.properties),
             ))?;
         }
         Ok(())
@@ -104,7 +110,8 @@ impl Elements {
     /// Reads the rows of a definition.
     pub(crate) fn load(connection: &Connection, definition: i64) -> rusqlite::Result<Self> {
         let mut select = connection.prepare_cached(
-            "SELECT ordinal, id, name, type, bpmn_type, headers, multi_instance FROM elements WHERE definition = ?",
+            "SELECT ordinal, id, name, type, bpmn_type, headers, multi_instance, properties FROM elements
+             WHERE definition = ?",
         )?;
         let mut rows = select.query([definition])?;
         let mut elements = Elements::default();
@@ -116,6 +123,7 @@ impl Elements {
                 bpmn_type: row.get(4)?,
                 headers: unlist(row.get(5)?),
                 multi_instance: row.get(6)?,
+                properties: unlist(row.get(7)?),
             };
             elements.put(row.get(0)?, element);
         }
@@ -140,6 +148,7 @@ fn of_node(node: &FlowNode) -> Element {
         bpmn_type: node.kind.element_name().to_owned(),
         headers: node.ext.headers.clone(),
         multi_instance: node.loop_characteristics.is_some(),
+        properties: node.ext.properties.clone(),
     }
 }
 

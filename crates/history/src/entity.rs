@@ -534,6 +534,7 @@ fn subscription(row: &Row<'_>) -> rusqlite::Result<MessageSubscriptionRow> {
         updated: row.get(12)?,
         tenant: row.get(13)?,
         business_id: row.get(14)?,
+        properties: unlist(row.get(15)?),
     })
 }
 
@@ -549,7 +550,7 @@ impl Entity for MessageSubscriptions {
         LEFT JOIN process_instances p ON p.key = s.instance";
     const SELECT: &'static str =
         "s.key, s.instance, p.root, s.definition, d.id, d.name, d.version, s.element, el.id,
-        s.name, s.correlation_key, s.state, s.updated, s.tenant, p.business_id";
+        s.name, s.correlation_key, s.state, s.updated, s.tenant, p.business_id, el.properties";
     const KEY: &'static str = "s.key";
     const TENANT: &'static str = "s.tenant";
     const FIELDS: &'static [Field] = &[
@@ -566,6 +567,21 @@ impl Entity for MessageSubscriptions {
         field("correlationKey", Text, "s.correlation_key"),
         field("messageSubscriptionType", Name, "'PROCESS_EVENT'"),
         field("tenantId", Text, "s.tenant"),
+        field("businessId", Text, "p.business_id"),
+        field("processDefinitionName", Text, "d.name"),
+        field("processDefinitionVersion", Number, "d.version"),
+        field(
+            "toolName",
+            Text,
+            "(SELECT json_extract(x.value, '$[1]') FROM json_each(el.properties) x
+               WHERE json_extract(x.value, '$[0]') = 'io.camunda.tool:name' LIMIT 1)",
+        ),
+        field(
+            "inboundConnectorType",
+            Text,
+            "(SELECT json_extract(x.value, '$[1]') FROM json_each(el.properties) x
+               WHERE json_extract(x.value, '$[0]') = 'inbound.type' LIMIT 1)",
+        ),
     ];
     fn read(row: &Row<'_>) -> rusqlite::Result<MessageSubscriptionRow> {
         subscription(row)
@@ -583,8 +599,10 @@ impl Entity for CorrelatedSubscriptions {
         LEFT JOIN elements el ON el.definition = s.definition AND el.ordinal = s.ordinal
         LEFT JOIN process_definitions d ON d.key = s.definition
         LEFT JOIN process_instances p ON p.key = s.instance";
-    const SELECT: &'static str = "s.key, s.instance, p.root, s.definition, d.id, d.name, d.version, s.element, el.id,
-        s.name, s.correlation_key, s.state, s.updated, s.tenant, p.business_id, c.message, c.partition, c.time";
+    const SELECT: &'static str =
+        "s.key, s.instance, p.root, s.definition, d.id, d.name, d.version, s.element, el.id,
+        s.name, s.correlation_key, s.state, s.updated, s.tenant, p.business_id, el.properties,
+        c.message, c.partition, c.time";
     const KEY: &'static str = "c.key";
     const TENANT: &'static str = "s.tenant";
     const FIELDS: &'static [Field] = &[
@@ -604,9 +622,9 @@ impl Entity for CorrelatedSubscriptions {
     fn read(row: &Row<'_>) -> rusqlite::Result<CorrelatedSubscriptionRow> {
         Ok(CorrelatedSubscriptionRow {
             subscription: subscription(row)?,
-            message: row.get(15)?,
-            partition: row.get(16)?,
-            time: row.get(17)?,
+            message: row.get(16)?,
+            partition: row.get(17)?,
+            time: row.get(18)?,
         })
     }
 }

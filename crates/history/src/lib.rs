@@ -7,6 +7,7 @@
 //! **Invariant:** everything here follows from the log; deleting the file and delivering the records again from
 //! the first gives the same rows. Nothing here knows HTTP or the wire format of the API.
 
+mod agents;
 mod batch;
 mod decisions;
 mod deletion;
@@ -27,6 +28,7 @@ mod statistics;
 mod tasks;
 mod waits;
 
+pub use agents::{AgentDefinitionRow, AgentDefinitions};
 pub use decisions::{
     DecisionDefinitionRow, DecisionDefinitions, DecisionInstanceRow, DecisionInstances, DecisionRequirements,
     DecisionRequirementsRow, DecisionRule, DecisionValue,
@@ -59,7 +61,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Layout of the tables. A file of another layout is refused; it can be deleted and built again from the log.
-pub const FORMAT: i64 = 4;
+pub const FORMAT: i64 = 5;
 
 /// Why the read model cannot go on.
 #[derive(Debug, thiserror::Error)]

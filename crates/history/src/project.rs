@@ -4,6 +4,7 @@
 //! back. Nothing here decides anything: an event about something unknown changes nothing.
 
 use crate::HistoryError;
+use crate::agents;
 use crate::batch::{NewElement, NewInstance, Pending, Role, TaskState};
 use crate::decisions;
 use crate::deletion;
@@ -413,6 +414,7 @@ impl Projection {
             .optional()?;
         let elements = Elements::of_file(resource, &content.unwrap_or_default(), process_id);
         elements.store(at.db, key.0)?;
+        agents::deployed(at, *key, &elements.agents)?;
         at.db
             .prepare_cached(
                 "INSERT OR REPLACE INTO process_definitions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -188,6 +188,8 @@ pub struct MessageSubscriptionRow {
     pub updated: i64,
     pub tenant: String,
     pub business_id: Option<String>,
+    /// Of the element that waits, as the model has them.
+    pub properties: Vec<(String, String)>,
 }
 
 /// A message that an element instance took.

@@ -61,8 +61,19 @@ CREATE TABLE elements (
   bpmn_type TEXT NOT NULL,
   headers TEXT,
   multi_instance INTEGER NOT NULL,
+  properties TEXT,
   PRIMARY KEY (definition, ordinal)
 ) WITHOUT ROWID;
+
+-- Elements that are AI agents.
+CREATE TABLE agent_definitions (
+  key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  definition INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  type TEXT NOT NULL
+);
+CREATE INDEX agent_definitions_tenant ON agent_definitions (tenant, key);
 
 CREATE TABLE process_instances (
   key INTEGER PRIMARY KEY,

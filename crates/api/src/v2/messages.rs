@@ -205,18 +205,22 @@ struct MessageSubscriptionResult {
     /// The business's name for the instance.
     #[schema(required)]
     business_id: Option<String>,
-    /// Always null.
+    /// The element's property `io.camunda.tool:name`.
     #[schema(required)]
     tool_name: Option<String>,
-    /// Always empty.
+    /// The element's properties whose names begin with `io.camunda.tool:`.
     tool_properties: BTreeMap<String, String>,
-    /// Always null.
+    /// The element's property `inbound.type`.
     #[schema(required)]
     inbound_connector_type: Option<String>,
 }
 
 impl From<MessageSubscriptionRow> for MessageSubscriptionResult {
     fn from(row: MessageSubscriptionRow) -> Self {
+        let property = |name: &str| {
+            let found = row.properties.iter().find(|(known, _)| known == name);
+            found.map(|(_, value)| value.clone())
+        };
         MessageSubscriptionResult {
             message_subscription_key: Key(row.key),
             process_definition_id: row.definition.id,
@@ -234,9 +238,13 @@ impl From<MessageSubscriptionRow> for MessageSubscriptionResult {
             correlation_key: Some(row.correlation_key).filter(|key| !key.is_empty()),
             tenant_id: row.tenant,
             business_id: row.business_id,
-            tool_name: None,
-            tool_properties: BTreeMap::new(),
-            inbound_connector_type: None,
+            tool_name: property("io.camunda.tool:name"),
+            inbound_connector_type: property("inbound.type"),
+            tool_properties: row
+                .properties
+                .into_iter()
+                .filter(|(name, _)| name.starts_with("io.camunda.tool:"))
+                .collect(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `/v2`: Camunda 8.10's Orchestration Cluster API, one module per tag.
 
+mod agent_definitions;
 mod clock;
 mod cluster;
 mod conditionals;
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     cluster::routes()
         .merge(deployments::routes())
         .merge(process_definitions::routes())
+        .merge(agent_definitions::routes())
         .merge(decision_definitions::routes())
         .merge(decision_requirements::routes())
         .merge(resources::routes())

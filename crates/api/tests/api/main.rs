@@ -10,6 +10,7 @@ mod definitions;
 mod deletion;
 mod events;
 mod expression;
+mod extensions;
 mod forms;
 mod instances;
 mod jobs;

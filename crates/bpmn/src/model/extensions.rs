@@ -245,6 +245,38 @@ pub struct Template {
     pub icon: Option<String>,
 }
 
+/// What kind of AI agent an element is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgentType {
+    /// An ad-hoc sub-process whose activities Camunda's agent connector chooses.
+    AiAgentSubProcess,
+    /// A task of Camunda's agent connector.
+    AiAgentTask,
+    /// An agent outside: its worker drives it.
+    External,
+}
+
+impl AgentType {
+    /// By the word of `zeebe:agentDefinition agentType`.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word.trim() {
+            "aiAgentSubProcess" => Some(AgentType::AiAgentSubProcess),
+            "aiAgentTask" => Some(AgentType::AiAgentTask),
+            "external" => Some(AgentType::External),
+            _ => None,
+        }
+    }
+
+    /// As Camunda's API names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AgentType::AiAgentSubProcess => "AI_AGENT_SUB_PROCESS",
+            AgentType::AiAgentTask => "AI_AGENT_TASK",
+            AgentType::External => "EXTERNAL_AGENT",
+        }
+    }
+}
+
 /// How a task of Camunda 7 or Flowable is implemented.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Implementation {

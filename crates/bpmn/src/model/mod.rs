@@ -15,9 +15,10 @@ mod zeebe;
 
 pub use event::{EventTrigger, TimerDefinition};
 pub use extensions::{
-    AdHocExtension, Assignment, Binding, CalledDecision, CalledElement, ConditionalFilter, ExecutionListener,
-    Extensions, ForeignAttribute, ForeignElement, FormDefinition, Implementation, ImplementationKind,
-    LinkedResource, ListenerEvent, Mapping, Schedule, Script, TaskDefinition, TaskListener, Template,
+    AdHocExtension, AgentType, Assignment, Binding, CalledDecision, CalledElement, ConditionalFilter,
+    ExecutionListener, Extensions, ForeignAttribute, ForeignElement, FormDefinition, Implementation,
+    ImplementationKind, LinkedResource, ListenerEvent, Mapping, Schedule, Script, TaskDefinition,
+    TaskListener, Template,
 };
 pub use node::{
     AdHocOrdering, DataAssociation, DataFlow, DataItem, FlowNode, FlowNodeKind, LoopCharacteristics,

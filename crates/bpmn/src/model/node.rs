@@ -1,6 +1,6 @@
 //! Flow nodes: events, activities and gateways.
 
-use super::{EventTrigger, Expression, Extensions};
+use super::{AgentType, EventTrigger, Expression, Extensions};
 
 /// An event, activity or gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -139,6 +139,26 @@ pub enum FlowNodeKind {
         /// `activationCondition`.
         activation_condition: Option<Expression>,
     },
+}
+
+impl FlowNode {
+    /// What kind of AI agent it is: by its marker or, in models from before there was one, by Camunda's element template.
+    pub fn agent(&self) -> Option<AgentType> {
+        let ad_hoc = matches!(self.kind, FlowNodeKind::SubProcess { kind: SubProcessKind::AdHoc { .. } });
+        if !ad_hoc && !matches!(self.kind, FlowNodeKind::ServiceTask) {
+            return None;
+        }
+        if let Some(word) = &self.ext.agent_type {
+            return AgentType::parse(word);
+        }
+        match (self.ext.template.as_ref()?.id.as_str(), ad_hoc) {
+            ("io.camunda.connectors.agenticai.aiagent.jobworker.v1", true) => {
+                Some(AgentType::AiAgentSubProcess)
+            }
+            ("io.camunda.connectors.agenticai.aiagent.v1", false) => Some(AgentType::AiAgentTask),
+            _ => None,
+        }
+    }
 }
 
 impl FlowNodeKind {

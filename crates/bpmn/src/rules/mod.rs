@@ -110,6 +110,7 @@ const DEPLOYMENT_RULES: &[ModelRule] = &[
     tasks::collections,
     tasks::numbers,
     tasks::listeners,
+    zeebe::agents,
 ];
 
 pub(crate) use references::Imports;

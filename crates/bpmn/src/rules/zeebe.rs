@@ -1,6 +1,7 @@
 //! Values of Camunda 8's extension elements that are one of a few words.
 
-use super::Problems;
+use super::{Problems, Scope};
+use crate::limits;
 use crate::ns;
 use crate::xml::{Document, Element};
 
@@ -59,6 +60,15 @@ fn events(element: Element<'_>, problems: &mut Problems<'_>) {
     for event in events.filter(|event| !["create", "update"].contains(event)) {
         let message = format!("`variableEvents` of `conditionalFilter` cannot be `{event}`");
         report(element, message, "use create, update or both, with a comma between them", problems);
+    }
+}
+
+/// `zeebe.attribute`: each agent of a process gets a key, and those are bounded.
+pub(super) fn agents(scope: &Scope<'_>, problems: &mut Problems<'_>) {
+    let mut agents = scope.nodes().filter(|(_, node)| node.agent().is_some());
+    if let Some((_, node)) = agents.nth(limits::AGENTS) {
+        let message = format!("the process has more than {} agents", limits::AGENTS);
+        problems.node(node, "zeebe.attribute", message, "divide the process, and call its parts");
     }
 }
 
