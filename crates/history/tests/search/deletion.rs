@@ -27,6 +27,7 @@ fn redeploy(log: &mut Log) {
         digest: Bytes::default(),
         version_tag: "".into(),
         name: "Order".into(),
+        imports: Vec::new(),
     };
     catalog(log, vec![event]);
 }
