@@ -1,6 +1,7 @@
 //! Parallel multiple events (BPMN 10.5.5): all of several definitions must occur.
 
 mod attached;
+mod thrown;
 
 use crate::skeleton::{catch, check, start};
 use expect_test::expect;
