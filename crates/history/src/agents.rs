@@ -75,7 +75,7 @@ pub(crate) fn deployed(at: &Place<'_>, definition: RecordKey, agents: &[(u32, Ag
     let mut insert =
         at.db.prepare_cached("INSERT OR REPLACE INTO agent_definitions VALUES (?, ?, ?, ?, ?)")?;
     for (number, (ordinal, agent)) in (1..).zip(agents).take(bpmn::limits::AGENTS) {
-        let key = definition.0 | number << NUMBER_SHIFT;
+        let key = definition.0 | (number << NUMBER_SHIFT);
         insert.execute((key, &*at.header.tenant, definition.0, ordinal, agent.as_str()))?;
     }
     Ok(())

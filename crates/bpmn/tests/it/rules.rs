@@ -539,6 +539,21 @@ fn every_planted_violation_is_found_and_located() {
 }
 
 #[test]
+fn agents_of_a_process_are_bounded() {
+    let found = |agents: usize| {
+        let agent = |at| {
+            format!(
+                "<bpmn:serviceTask id='a{at}'><bpmn:extensionElements><zeebe:taskDefinition type='t'/><zeebe:agentDefinition agentType='external'/></bpmn:extensionElements></bpmn:serviceTask>"
+            )
+        };
+        let tasks: String = (0..agents).map(agent).collect();
+        let text = process(&format!("<bpmn:startEvent id='s'/>{tasks}<bpmn:endEvent id='e'/>"));
+        problems(&text).iter().any(|it| it.code == "zeebe.attribute" && it.message.contains("more than 2047"))
+    };
+    assert_eq!((found(bpmn::limits::AGENTS), found(bpmn::limits::AGENTS + 1)), (false, true));
+}
+
+#[test]
 fn a_clean_model_has_no_problems() {
     let text = process(between!("<bpmn:task id='x'/>"));
     assert_eq!(problems(&text), []);
