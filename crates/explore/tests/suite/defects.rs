@@ -1,8 +1,8 @@
 //! Each defect is found, by the shortest run that shows it.
 
 use crate::{findings, report_of};
-use dirigent_explore::{Model, Options, explore};
-use testkit::{file, model, service};
+use dirigent_explore::{Defect, Model, Options, explore};
+use testkit::{draw, file, model, service};
 
 const START: &str = r#"<startEvent id="s"/>"#;
 
@@ -209,4 +209,29 @@ fn a_process_that_calls_itself_without_end_is_found() {
         findings(&model(&format!(r#"{START}<userTask id="u"/>{call}<endEvent id="e"/>"#), "s > u > c > e"));
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].starts_with("pile-up : start p; complete u; complete u"), "{found:?}");
+}
+
+#[test]
+fn messages_of_an_instance_to_itself_without_end_are_found() {
+    let xml = draw(
+        "s: startEvent\nm: exclusiveGateway\nt: intermediateThrowEvent message(M)\nc: intermediateCatchEvent message(M)
+x: exclusiveGateway default=x_m\ne: endEvent\ns -> m -> t -> c -> x -> m; x -> [stop] e",
+    );
+    let report = report_of(&xml);
+    let endless: Vec<_> = report.findings.iter().filter(|it| it.defect == Defect::EndlessLoop).collect();
+    assert_eq!(endless.len(), 1, "{report:?}");
+    assert_eq!(&*endless[0].process, "p");
+    assert!(["m", "t", "c", "x"].contains(&&*endless[0].element), "{:?}", endless[0]);
+    assert!(endless[0].script[0].starts_with("start p"), "{:?}", endless[0].script);
+}
+
+#[test]
+fn an_endless_loop_from_instance_to_instance_names_its_element() {
+    for kind in ["message", "signal"] {
+        let report = report_of(&draw(&format!("s: startEvent {kind}(M)\ne: endEvent {kind}(M)\ns -> e")));
+        let endless = report.findings.iter().find(|it| it.defect == Defect::EndlessLoop);
+        let endless = endless.unwrap_or_else(|| panic!("{kind}: {report:?}"));
+        assert_eq!(&*endless.process, "p", "{kind}");
+        assert!(["s", "e"].contains(&&*endless.element), "{kind}: {endless:?}");
+    }
 }
