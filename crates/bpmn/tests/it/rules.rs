@@ -428,6 +428,18 @@ pub const CASES: &[(&str, &str, &str)] = &[
         "<bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='x'/><bpmn:inclusiveGateway id='x'/><bpmn:sequenceFlow id='h' sourceRef='x' targetRef='e'><bpmn:conditionExpression>=a</bpmn:conditionExpression></bpmn:sequenceFlow><bpmn:endEvent id='e'/>",
         "x",
     ),
+    (
+        "lint.cancel-without-boundary",
+        between!(
+            "<bpmn:transaction id='x'><bpmn:startEvent id='i'/><bpmn:sequenceFlow id='k' sourceRef='i' targetRef='c'/><bpmn:endEvent id='c'><bpmn:cancelEventDefinition/></bpmn:endEvent></bpmn:transaction>"
+        ),
+        "c",
+    ),
+    (
+        "lint.missing-default",
+        "<bpmn:startEvent id='s'/><bpmn:sequenceFlow id='f' sourceRef='s' targetRef='x'/><bpmn:task id='x'/><bpmn:sequenceFlow id='h' sourceRef='x' targetRef='e'><bpmn:conditionExpression>=a</bpmn:conditionExpression></bpmn:sequenceFlow><bpmn:endEvent id='e'/>",
+        "x",
+    ),
     ("bpmn.value", between!("<bpmn:task id='x' isForCompensation='perhaps'/>"), "x"),
     ("bpmn.stray-text", between!("<bpmn:task id='x'>text</bpmn:task>"), "x"),
     (

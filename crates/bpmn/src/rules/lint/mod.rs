@@ -9,7 +9,9 @@ mod reach;
 
 use super::{Problems, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Definitions, Dialect, EventTrigger, FlowNode, FlowNodeKind, Process, SequenceFlow};
+use crate::model::{
+    Definitions, Dialect, EventTrigger, FlowNode, FlowNodeKind, Process, SequenceFlow, SubProcessKind,
+};
 
 use reach::Reach;
 
@@ -25,6 +27,7 @@ pub(crate) fn check(definitions: &Definitions) -> Vec<Diagnostic> {
         single_join(&scope, &mut problems);
         boundary_without_outgoing(&scope, &mut problems);
         missing_default(&scope, &mut problems);
+        cancel_without_boundary(&scope, &mut problems);
         for (node, message) in deadlock::find(process, &dead, &reach) {
             let help = "join exclusive ways by an exclusive gateway, or split in parallel";
             problems.node_warning(&process.nodes[node], "lint.deadlock", message, help);
@@ -129,16 +132,53 @@ fn boundary_without_outgoing(scope: &Scope<'_>, problems: &mut Problems<'_>) {
     }
 }
 
-/// `lint.missing-default`: a gateway whose ways all have conditions, none of which need be true.
+/// `lint.cancel-without-boundary`: a transaction that is cancelled and has no cancel boundary event is left nowhere.
+fn cancel_without_boundary(scope: &Scope<'_>, problems: &mut Problems<'_>) {
+    let nodes = &scope.process.nodes;
+    let ends = |node: &FlowNode| matches!(&node.kind, FlowNodeKind::EndEvent { trigger } if cancels(trigger));
+    let catches = |node: &FlowNode| matches!(&node.kind, FlowNodeKind::BoundaryEvent { trigger, .. } if cancels(trigger));
+    for (_, node) in scope.nodes().filter(|(_, node)| ends(node)) {
+        let mut at = node.parent;
+        while let Some(index) = at.filter(|index| !is_transaction(&nodes[*index])) {
+            at = nodes[index].parent;
+        }
+        let Some(transaction) = at.map(|index| &nodes[index]) else { continue };
+        if !transaction.boundary.iter().any(|event| catches(&nodes[*event])) {
+            let message = format!("the transaction `{}` is cancelled and no event leads on", transaction.id);
+            let help = "attach a cancel boundary event to the transaction";
+            problems.node_warning(node, "lint.cancel-without-boundary", message, help);
+        }
+    }
+}
+
+fn is_transaction(node: &FlowNode) -> bool {
+    matches!(node.kind, FlowNodeKind::SubProcess { kind: SubProcessKind::Transaction })
+}
+
+fn cancels(trigger: &EventTrigger) -> bool {
+    match trigger {
+        EventTrigger::Cancel => true,
+        EventTrigger::Multiple { triggers, .. } => triggers.iter().any(cancels),
+        _ => false,
+    }
+}
+
+/// `lint.missing-default`: an element whose ways all have conditions, none of which need be true.
 fn missing_default(scope: &Scope<'_>, problems: &mut Problems<'_>) {
     for (_, node) in scope.nodes().filter(|_| scope.process.executable) {
-        let chooses = matches!(node.kind, FlowNodeKind::ExclusiveGateway | FlowNodeKind::InclusiveGateway);
+        let chooses = node.kind.is_activity()
+            || matches!(
+                node.kind,
+                FlowNodeKind::ExclusiveGateway
+                    | FlowNodeKind::InclusiveGateway
+                    | FlowNodeKind::ComplexGateway { .. }
+            );
         if chooses
             && node.default_flow.is_none()
             && !node.outgoing.is_empty()
             && may_find_no_way(scope.process, node)
         {
-            let message = "all ways out of the gateway have conditions, and none is the default".to_owned();
+            let message = "all ways out of it have conditions, and none is the default".to_owned();
             let help = "make one the default flow; without a way to take the instance stops with an incident";
             problems.node_warning(node, "lint.missing-default", message, help);
         }
