@@ -5,6 +5,7 @@
 
 use crate::client::Client;
 use crate::explore::ExploreArguments;
+use crate::operations::ModifyArguments;
 use crate::{compose, offline, table};
 use clap::{Args, Parser, Subcommand};
 use serde_json::{Value, json};
@@ -89,18 +90,11 @@ enum Command {
         variables: String,
     },
     /// Put tokens of an instance elsewhere; give at least one of --activate, --terminate, --move.
-    Modify {
-        /// The instance's key.
-        key: String,
-        /// BPMN id of an element to activate.
-        #[arg(long)]
-        activate: Vec<String>,
-        /// BPMN id or element instance key to terminate.
-        #[arg(long)]
-        terminate: Vec<String>,
-        /// Tokens to move, as FROM:TO, where FROM is a BPMN id or an element instance key.
-        #[arg(long = "move")]
-        moves: Vec<String>,
+    Modify(ModifyArguments),
+    /// Change how often a running multi-instance activity runs.
+    Iteration {
+        #[command(subcommand)]
+        command: IterationCommand,
     },
     /// Let an instance go on with another process definition.
     Migrate {
@@ -194,6 +188,23 @@ enum AuditCommand {
         /// The data directory.
         #[arg(long, default_value = ".dirigent")]
         data: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum IterationCommand {
+    /// Add an iteration. A parallel one begins at once, a sequential one after the others.
+    Add {
+        /// Element instance key of the activity (type MULTI_INSTANCE_BODY), or of one of its iterations.
+        key: String,
+        /// Its item, where the activity loops over a collection, as JSON or `@FILE`.
+        #[arg(long, default_value = "null")]
+        item: String,
+    },
+    /// End an iteration; the others go on, and without others the activity completes.
+    Remove {
+        /// The iteration's element instance key.
+        key: String,
     },
 }
 
@@ -295,10 +306,23 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             out.value(&answer, &format!("Signal {name} is broadcast."));
             Ok(())
         }
-        Command::Modify { key, activate, terminate, moves } => {
-            let body = crate::operations::modification(&activate, &terminate, &moves)?;
-            client.post(&format!("/v2/process-instances/{key}/modification"), &body).await?;
+        Command::Modify(arguments) => {
+            let key = arguments.key();
+            client
+                .post(&format!("/v2/process-instances/{key}/modification"), &arguments.instruction()?)
+                .await?;
             out.done(&format!("Instance {key} is modified."));
+            Ok(())
+        }
+        Command::Iteration { command: IterationCommand::Add { key, item } } => {
+            let body = json!({ "item": json_of("item", &item)? });
+            client.post(&format!("/api/v1/element-instances/{key}/iterations"), &body).await?;
+            out.done(&format!("An iteration is added to {key}."));
+            Ok(())
+        }
+        Command::Iteration { command: IterationCommand::Remove { key } } => {
+            client.delete(&format!("/api/v1/iterations/{key}")).await?;
+            out.done(&format!("Iteration {key} is removed; the others go on."));
             Ok(())
         }
         Command::Migrate { key, to, mappings } => {
@@ -364,18 +388,23 @@ impl Output {
 }
 
 /// A JSON object given as text or as `@FILE`.
-fn object(text: &str) -> Result<Value, Failure> {
-    let wrong = |why: String| Failure::with_code(2, format!("the variables are not usable: {why}"));
+pub(crate) fn object(text: &str) -> Result<Value, Failure> {
+    let value = json_of("variables", text)?;
+    if value.is_object() {
+        return Ok(value);
+    }
+    let why = "expected a JSON object such as {\"amount\": 5}";
+    Err(Failure::with_code(2, format!("the variables are not usable: {why}")))
+}
+
+/// JSON, or that of `@FILE`; `what` names it where it cannot be read.
+fn json_of(what: &str, text: &str) -> Result<Value, Failure> {
+    let wrong = |why: String| Failure::with_code(2, format!("the {what} cannot be read as JSON: {why}"));
     let content = match text.strip_prefix('@') {
         Some(path) => std::fs::read_to_string(path).map_err(|error| wrong(format!("{path}: {error}")))?,
         None => text.to_owned(),
     };
-    let value: Value = serde_json::from_str(&content).map_err(|error| wrong(error.to_string()))?;
-    if value.is_object() {
-        Ok(value)
-    } else {
-        Err(wrong("expected a JSON object such as {\"amount\": 5}".into()))
-    }
+    serde_json::from_str(&content).map_err(|error| wrong(error.to_string()))
 }
 
 async fn deploy(client: &Client, out: &Output, files: &[PathBuf]) -> Result<(), Failure> {

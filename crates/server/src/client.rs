@@ -38,6 +38,11 @@ impl Client {
         self.send(Method::PATCH, path, Some(body)).await
     }
 
+    /// Deletes a resource.
+    pub async fn delete(&self, path: &str) -> Result<Value, Failure> {
+        self.send(Method::DELETE, path, None).await
+    }
+
     /// Uploads files as one deployment.
     pub async fn deploy(&self, files: &[PathBuf]) -> Result<Value, Failure> {
         let boundary = "dirigent-deployment-7d1f3c5a9b";

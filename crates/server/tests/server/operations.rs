@@ -231,3 +231,70 @@ fn the_shell_does_the_same() {
     run(&["delete", &instance]);
     assert_eq!(state(&mut connection, &instance), "absent");
 }
+
+/// A sub-process that runs for each of a list, and a task behind it.
+const LISTED: &str = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t"
+  xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"><process id="p" isExecutable="true"><startEvent id="s"/>
+  <subProcess id="each"><multiInstanceLoopCharacteristics><extensionElements>
+  <zeebe:loopCharacteristics inputCollection="=[1,2]" inputElement="item"/></extensionElements></multiInstanceLoopCharacteristics>
+  <startEvent id="i"/><userTask id="a"><extensionElements><zeebe:userTask/></extensionElements></userTask>
+  <userTask id="b"><extensionElements><zeebe:userTask/></extensionElements></userTask>
+  <endEvent id="x"/><sequenceFlow id="g1" sourceRef="i" targetRef="a"/><sequenceFlow id="g2" sourceRef="a" targetRef="b"/>
+  <sequenceFlow id="g3" sourceRef="b" targetRef="x"/></subProcess><endEvent id="e"/>
+  <sequenceFlow id="f1" sourceRef="s" targetRef="each"/><sequenceFlow id="f2" sourceRef="each" targetRef="e"/>
+  </process></definitions>"#;
+
+#[test]
+fn the_shell_puts_tokens_into_a_chosen_scope_with_variables_and_changes_iterations() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let server = Server::start(directory.path());
+    let mut connection = server.connect();
+    assert_eq!(deploy(&mut connection, "p.bpmn", LISTED).status, 200);
+    let instance = start(&mut connection);
+    let call = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_dirigent"))
+            .args(arguments)
+            .env("DIRIGENT_URL", format!("http://{}", server.address))
+            .output()
+            .expect("it runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let iterations = |connection: &mut Connection| -> Vec<String> {
+        let body = json!({ "filter": { "processInstanceKey": instance, "elementId": "each", "state": "ACTIVE" },
+            "sort": [{ "field": "elementInstanceKey" }] });
+        let (_, found) = post(connection, "/v2/element-instances/search", &body);
+        let items = found["items"].as_array().expect("a list");
+        items.iter().map(|it| it["elementInstanceKey"].as_str().expect("a key").to_owned()).collect()
+    };
+    let all = iterations(&mut connection);
+    let (body, second) = (&all[0], &all[2]);
+    let (code, text) = call(&["modify", &instance, "--activate", "b"]);
+    assert!(code == Some(1) && text.contains("more than one active instance: 'each'"), "{text}");
+    let (code, text) = call(&["modify", &instance, "--activate", "b", "--ancestor", body]);
+    assert!(code == Some(1) && text.contains("multi-instance element 'each'"), "{text}");
+    let (code, text) = call(&["modify", &instance, "--terminate", "a", "--variables", "{}"]);
+    assert!(code == Some(2) && text.contains("--variables is for what is activated"), "{text}");
+    assert_eq!(call(&["modify", &instance, "--activate", "b", "--scope", "b"]).0, Some(2));
+    let variables = ["--variables", r#"{"n":1}"#];
+    let wrong =
+        [&["modify", &instance, "--activate", "b", "--ancestor", second, "--scope", "c"][..], &variables];
+    let (code, text) = call(&wrong.concat());
+    assert!(code == Some(1) && text.contains("could not be found: 'c'"), "{text}");
+    let right =
+        [&["modify", &instance, "--activate", "b", "--ancestor", second, "--scope", "each"][..], &variables];
+    assert_eq!(call(&right.concat()), (Some(0), String::new()));
+    let filter = json!({ "filter": { "processInstanceKey": instance, "name": "n" } });
+    let (_, found) = post(&mut connection, "/v2/variables/search", &filter);
+    assert_eq!((&found["items"][0]["scopeKey"], &found["items"][0]["value"]), (&json!(second), &json!("1")));
+    assert_eq!(elements(&mut connection, &instance, "ACTIVE"), ["a", "a", "b", "each", "each", "each", "p"]);
+
+    assert_eq!(call(&["iteration", "add", body, "--item", "{"]).0, Some(2));
+    assert_eq!(call(&["iteration", "add", &instance, "--item", "3"]).0, Some(3));
+    assert_eq!(call(&["iteration", "add", body, "--item", "3"]), (Some(0), String::new()));
+    assert_eq!(iterations(&mut connection).len(), 4);
+    for iteration in &iterations(&mut connection)[1..] {
+        assert_eq!(call(&["iteration", "remove", iteration]), (Some(0), String::new()));
+    }
+    assert_eq!(call(&["iteration", "remove", second]).0, Some(3));
+    assert_eq!(state(&mut connection, &instance), "COMPLETED");
+}
