@@ -16,7 +16,7 @@ mod tidy;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask test [fast|all] | check | tidy | end-to-end <folder> | clients <directory> | schema [examples] | planted | fuzz <target>|all [seconds] | conformance <suite>|docs <directory>";
+const USAGE: &str = "usage: cargo xtask test [fast|all] | check | tidy | end-to-end <folder> | clients <directory> | schema [examples] | planted [part of a name] | fuzz <target>|all [seconds] | conformance <suite>|docs <directory>";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -40,7 +40,8 @@ fn main() -> ExitCode {
             Ok(examples) => clients::schema(&root, examples),
             Err(_) => Err(USAGE.to_owned()),
         },
-        ["planted"] => planted::run(&root),
+        ["planted"] => planted::run(&root, ""),
+        ["planted", part] => planted::run(&root, part),
         ["conformance", "docs", directory] => conformance::write_page(&root, Path::new(directory)),
         ["conformance", suite, directory] => conformance::run(&root, suite, Path::new(directory)),
         _ => Err(USAGE.to_owned()),
