@@ -34,7 +34,8 @@
 //! (`activationCount`: tokens waiting at it; without condition it joins as an inclusive one), takes one token from each
 //! flow that has one, and sends tokens over true flows and flows without condition. Then it waits for a token on each other
 //! incoming flow that one can still reach, takes those, and sends tokens over the flows whose condition is true with
-//! `waitingForStart` false. A pending reset keeps its scope. What waits after that is looked at when the next token comes.
+//! `waitingForStart` false. A pending reset keeps its scope. With one incoming flow it waits for start again at once. Then what
+//! is left is looked at again. A condition at the reset that is no boolean is an incident, and nothing has happened.
 //!
 //! *Event-based gateways.* The first event ends the others. An instance that an instantiating parallel gateway or a parallel
 //! multiple start event began waits for the other events as well; an
@@ -49,6 +50,12 @@
 //! is in), then the boundary events of the activity; exact codes first in each of the two. What a called process does not
 //! catch goes on at the call activity. Nobody catching an error is an incident at the thrower; an escalation is then lost. If the catcher does not interrupt, the thrower
 //! goes on; if it does, the thrower is among what is ended.
+//!
+//! *Several event definitions.* A throw event throws them in document order, those that end it or its scope last. Where a
+//! catcher ends the thrower, the messages and signals that follow are thrown all the same. A parallel multiple event takes
+//! an escalation as one of its parts and its thrower goes on; an error only as the last part, else it goes outwards. What
+//! has occurred counts once. One that does not interrupt begins anew: its timers run from then, its conditions must turn true.
+//! A condition starts a process when a client looks at the conditions with variables of its own.
 //!
 //! *Messages and signals.* A message reaches one catcher, the one that was armed first, else begins an instance, else is
 //! kept for an hour and given to the first that is armed for it. A signal reaches at once what waits for it in the instance
@@ -85,6 +92,7 @@
 
 mod compare;
 pub mod diagram;
+mod ending;
 mod expression;
 mod generate;
 mod quirk;
@@ -93,6 +101,7 @@ mod value;
 mod world;
 
 pub use compare::{Difference, compare, compare_and_shrink};
+pub use ending::{Endings, Inspect, Left, Remains, judge, run_to_the_end};
 pub use generate::{Effect, FEATURES, Model, Plan, Random, draw, generate, next_stimulus};
 pub use quirk::Quirk;
 pub use subject::{Counts, InstanceView, Observation, Outcome, State, Stimulus, Subject, TICK_MS, whole};

@@ -7,6 +7,10 @@ pub enum Quirk {
     InclusiveJoinEarly,
     /// A parallel join counts tokens, not flows with a token.
     ParallelJoinCountsTokens,
+    /// A parallel join keeps the tokens that it has waited for.
+    ParallelJoinNeverFires,
+    /// A sub-process stays when nothing is left in it.
+    SubProcessNeverEnds,
     /// An exclusive gateway takes the last flow whose condition is true.
     ExclusiveTakesLast,
     /// The default flow out of an activity is taken in any case.
@@ -62,6 +66,8 @@ impl Quirk {
     pub const ALL: &[Quirk] = &[
         Quirk::InclusiveJoinEarly,
         Quirk::ParallelJoinCountsTokens,
+        Quirk::ParallelJoinNeverFires,
+        Quirk::SubProcessNeverEnds,
         Quirk::ExclusiveTakesLast,
         Quirk::DefaultFlowAlways,
         Quirk::BoundaryAlwaysInterrupts,

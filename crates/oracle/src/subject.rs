@@ -63,6 +63,11 @@ pub enum Stimulus {
         /// Name of the signal.
         name: String,
     },
+    /// Looks at the conditional start events of all processes.
+    Conditions {
+        /// What the conditions see, and the variables of the instances that begin.
+        variables: Variables,
+    },
     /// Moves the clock, in steps of [`TICK_MS`]; after each, what is due happens.
     Advance {
         /// Milliseconds.
@@ -87,6 +92,7 @@ impl fmt::Display for Stimulus {
             Stimulus::Error { element_id, nth, code } => write!(f, "error {code} at {element_id}[{nth}]"),
             Stimulus::Message { name } => write!(f, "message {name}"),
             Stimulus::Signal { name } => write!(f, "signal {name}"),
+            Stimulus::Conditions { variables } => write!(f, "conditions {{{}}}", show(variables)),
             Stimulus::Advance { ms } => write!(f, "advance {ms} ms"),
             Stimulus::SetVariables { variables } => write!(f, "set {{{}}}", show(variables)),
             Stimulus::Cancel => f.write_str("cancel"),

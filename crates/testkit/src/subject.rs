@@ -3,7 +3,10 @@
 
 use crate::World;
 use engine::{ElementState, Role};
-use oracle::{Counts, InstanceView, Observation, Outcome, State, Stimulus, Subject, TICK_MS, Value, whole};
+use oracle::{
+    Counts, Inspect, InstanceView, Left, Observation, Outcome, Remains, State, Stimulus, Subject, TICK_MS,
+    Value, whole,
+};
 use record::{AggregateId, Command, Event, Json, Key, Rejection, Str};
 use std::collections::BTreeMap;
 
@@ -143,6 +146,37 @@ enum Work {
     Task(Key),
 }
 
+impl Inspect for EngineSubject {
+    fn remains(&self) -> Vec<Remains> {
+        let keys = self.instances();
+        let remains = |key: &Key| {
+            let (Some(instance), Some(process)) = (self.world.instance(*key), self.world.process_of(*key))
+            else {
+                return Remains::default();
+            };
+            let root = |scope: Key| if scope == *key { 0 } else { scope.0.unsigned_abs() };
+            let left = instance.elements.iter().filter_map(|element| {
+                let element_id = process.node(element.ordinal)?.1.id.to_string();
+                Some(Left { key: element.key.0.unsigned_abs(), parent: root(element.scope), element_id })
+            });
+            let token = |(scope, flow): &(Key, u32)| {
+                let flow = match process.element(*flow) {
+                    Some(engine::Element::Flow(flow)) => process.flows[flow].id.to_string(),
+                    _ => String::new(),
+                };
+                (root(*scope), flow)
+            };
+            let parent = instance.origin.as_ref().map(|origin| origin.parent);
+            Remains {
+                called_by: parent.and_then(|parent| keys.iter().position(|it| *it == parent)),
+                live: left.collect(),
+                tokens: instance.waiting.iter().map(token).collect(),
+            }
+        };
+        keys.iter().map(remains).collect()
+    }
+}
+
 impl Subject for EngineSubject {
     fn deploy(&mut self, xml: &str) -> Result<(), String> {
         self.world.trace.clear();
@@ -195,6 +229,12 @@ impl Subject for EngineSubject {
             Stimulus::Signal { name } => {
                 let target = AggregateId::Signal { tenant, name: name.as_str().into() };
                 self.submit(target, Command::BroadcastSignal { variables: Vec::new(), except: Key::NONE })
+            }
+            Stimulus::Conditions { variables } => {
+                let (definition, business_id) = (Key::NONE, "".into());
+                let command =
+                    Command::EvaluateConditions { definition, variables: values(variables), business_id };
+                self.submit(AggregateId::Catalog { tenant }, command)
             }
             Stimulus::Advance { ms } => {
                 let mut left = *ms;

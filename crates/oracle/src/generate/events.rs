@@ -35,9 +35,9 @@ impl Builder {
                 self.node(scope, from, &id, "intermediateThrowEvent").on(event);
             }
             "throw_multiple" => {
-                let (message, signal) = (name("M", 3, random), name("S", 2, random));
-                let node = self.node(scope, from, &id, "intermediateThrowEvent");
-                node.on(Event::Signal(signal)).on(Event::Message(message));
+                let events = thrown(random);
+                let at = self.before_thrown(&events, plan, scope, from, random);
+                self.node(scope, &at, &id, "intermediateThrowEvent").events = events;
             }
             "throw_escalation" => {
                 let job = self.job(plan, scope, from, "a");
@@ -65,6 +65,21 @@ impl Builder {
             _ => return None,
         }
         Some(id)
+    }
+
+    /// What must come before an event that throws these.
+    fn before_thrown(
+        &mut self,
+        events: &[Event],
+        plan: &Plan,
+        scope: &mut Scope,
+        from: &str,
+        random: &mut Random,
+    ) -> String {
+        match events.iter().any(|it| matches!(it, Event::Compensation { .. })) {
+            true => self.compensable(plan, scope, from, "a", random),
+            false => self.job(plan, scope, from, "a"),
+        }
     }
 
     fn catching(
@@ -161,35 +176,78 @@ impl Builder {
         from: &str,
         random: &mut Random,
     ) -> Option<String> {
-        let (split, end) = (plan.id("split_"), plan.id("end_k_"));
-        let event = match kind {
-            "none" => None,
-            "message" => Some(Event::Message(name("M", 3, random))),
-            "signal" => Some(Event::Signal(name("S", 2, random))),
-            "error" => Some(Event::Error(name("E", 2, random))),
-            "escalation" => Some(Event::Escalation(name("C", 2, random))),
-            "compensation" => Some(Event::Compensation { activity: String::new(), wait: true }),
-            "terminate" => Some(Event::Terminate),
+        let events = match kind {
+            "none" => Vec::new(),
+            "message" => vec![Event::Message(name("M", 3, random))],
+            "signal" => vec![Event::Signal(name("S", 2, random))],
+            "error" => vec![Event::Error(name("E", 2, random))],
+            "escalation" => vec![Event::Escalation(name("C", 2, random))],
+            "compensation" => vec![Event::Compensation { activity: String::new(), wait: true }],
+            "terminate" => vec![Event::Terminate],
+            "multiple" => {
+                let mut events = thrown(random);
+                let last = match random.below(4) {
+                    0 => Event::Terminate,
+                    1 => Event::Error(name("E", 2, random)),
+                    _ => return Some(self.ended_by(events, plan, scope, from, random)),
+                };
+                // What begins beside it and is ended at once: interpreters count that differently.
+                events.retain(|it| match it {
+                    Event::Compensation { wait, .. } => *wait,
+                    Event::Escalation(_) => last != Event::Terminate,
+                    _ => true,
+                });
+                events.insert(0, Event::Message(name("M", 3, random)));
+                events.insert(random.index(events.len() + 1), last);
+                events
+            }
             _ => return None,
         };
-        let before = match kind {
-            "compensation" => self.compensable(plan, scope, from, "a", random),
-            _ => self.job(plan, scope, from, "a"),
-        };
+        Some(self.ended_by(events, plan, scope, from, random))
+    }
+
+    /// An end event with these event definitions, beside a branch that goes on.
+    fn ended_by(
+        &mut self,
+        events: Vec<Event>,
+        plan: &Plan,
+        scope: &mut Scope,
+        from: &str,
+        random: &mut Random,
+    ) -> String {
+        let (split, end) = (plan.id("split_"), plan.id("end_k_"));
+        let before = self.before_thrown(&events, plan, scope, from, random);
         let exclusive = random.chance(50);
         self.node(scope, &before, &split, if exclusive { "exclusiveGateway" } else { "parallelGateway" });
         let job = self.job(plan, scope, &split, "end");
         if exclusive && let Some(flow) = scope.flows.last_mut() {
             flow.condition = Some(condition(random));
         }
-        let node = self.node(scope, &job, &end, "endEvent");
-        if let Some(event) = event {
-            node.on(event);
-        }
+        self.node(scope, &job, &end, "endEvent").events = events;
         let on = self.job(plan, scope, &split, "on");
         if exclusive && let Some(flow) = scope.flows.last_mut() {
             flow.is_default = true;
         }
-        Some(on)
+        on
     }
+}
+
+/// Two or three of what a multiple event can throw without being ended by it.
+fn thrown(random: &mut Random) -> Vec<Event> {
+    let mut all = vec![
+        Event::Message(name("M", 3, random)),
+        Event::Signal(name("S", 2, random)),
+        Event::Escalation(name("C", 2, random)),
+        Event::Escalation(name("C", 2, random)),
+        Event::Compensation { activity: String::new(), wait: random.chance(60) },
+    ];
+    let mut events = some(&mut all, 2 + random.index(2), random);
+    // Compensation last: what follows it might end the scope in which it begins.
+    events.sort_by_key(|it| matches!(it, Event::Compensation { .. }));
+    events
+}
+
+/// As many of them, in any order.
+pub(super) fn some(all: &mut Vec<Event>, count: usize, random: &mut Random) -> Vec<Event> {
+    (0..count.min(all.len())).map(|_| all.remove(random.index(all.len()))).collect()
 }

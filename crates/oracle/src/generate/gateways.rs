@@ -1,7 +1,7 @@
 //! Blocks of gateways and flows.
 
 use super::{Builder, Effect, Plan, Random, condition};
-use crate::diagram::{Event, Scope};
+use crate::diagram::{Event, Scope, escape};
 
 impl Builder {
     pub(super) fn gateway(
@@ -45,6 +45,7 @@ impl Builder {
             "complex" | "complex_inclusive" | "complex_without_condition" => {
                 return Some(self.complex(plan, scope, from, random));
             }
+            "complex_single" => return Some(self.complex_single(plan, scope, from, random)),
             "graph" => return Some(self.graph(plan, scope, from, random)),
             _ => return None,
         }
@@ -165,12 +166,59 @@ impl Builder {
         }
         scope.node(&out, "task");
         if random.chance(70) {
-            scope.flow(&join, &rest).condition = Some("not(waitingForStart)".to_owned());
+            // One that is no boolean at the reset is an incident.
+            let condition =
+                if random.chance(10) { "not(waitingForStart) and x" } else { "not(waitingForStart)" };
+            scope.flow(&join, &rest).condition = Some(condition.to_owned());
             scope.node(&rest, "task");
             let job = self.job(plan, scope, &rest, "late");
             self.end(plan, scope, &job, "late");
         }
         out
+    }
+
+    /// A complex gateway that tokens reach over one flow, in a sub-process that does not wait for ever for those it keeps.
+    fn complex_single(&mut self, plan: &Plan, scope: &mut Scope, from: &str, random: &mut Random) -> String {
+        let (id, merge, boundary) = (plan.id("single_"), plan.id("merge_"), plan.id("boundary_"));
+        let (start, split, meet) = (plan.id("start_s_"), plan.id("split_"), plan.id("meet_"));
+        let gateway = plan.id("complex_");
+        let mut inner = Scope::default();
+        inner.node(&start, "startEvent");
+        self.node(&mut inner, &start, &split, "parallelGateway");
+        let jobs = ["c0", "c1", "c2"].map(|letter| self.job(plan, &mut inner, &split, letter));
+        inner.node(&meet, "exclusiveGateway");
+        for job in &jobs {
+            inner.flow(job, &meet);
+        }
+        let activation = match random.below(5) {
+            0 => "activationCount >= 2".to_owned(),
+            1 => "activationCount = 3".to_owned(),
+            2 => format!("activationCount >= 2 or {}", condition(random)),
+            3 => String::new(),
+            _ => condition(random),
+        };
+        let node = self.node(&mut inner, &meet, &gateway, "complexGateway");
+        if !activation.is_empty() {
+            node.xml = format!("<activationCondition>= {}</activationCondition>", escape(&activation));
+        }
+        let conditions = [Some(condition(random)), Some("waitingForStart".to_owned()), None];
+        let count = 1 + random.index(3);
+        let has_default = random.chance(80);
+        for (index, condition) in conditions.into_iter().rev().take(count).enumerate() {
+            let out = self.job(plan, &mut inner, &gateway, &format!("out{index}"));
+            if let Some(flow) = inner.flows.last_mut() {
+                flow.is_default = index == 0 && has_default;
+                flow.condition = condition;
+            }
+            self.end(plan, &mut inner, &out, &format!("out{index}"));
+        }
+        self.node(scope, from, &id, "subProcess").inner = Some(inner);
+        let timer = Event::Timer(format!("PT{}S", 3 + random.below(4)));
+        scope.node(&boundary, "boundaryEvent").with("attachedToRef", &id).on(timer);
+        scope.flow(&id, &merge);
+        scope.flow(&boundary, &merge);
+        scope.node(&merge, "exclusiveGateway");
+        merge
     }
 
     /// A sub-process with splits, joins and tasks connected at random, without cycles.

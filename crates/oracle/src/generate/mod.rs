@@ -23,6 +23,7 @@ use crate::value::{Value, Variables};
 
 pub use plan::Plan;
 pub use random::Random;
+pub(crate) use stimuli::completion;
 pub use stimuli::next_stimulus;
 
 /// A generated model and what is needed to drive it.
@@ -46,6 +47,8 @@ pub struct Model {
     pub messages: Vec<String>,
     /// Names of its signals.
     pub signals: Vec<String>,
+    /// A condition can start one of its processes.
+    pub conditional_start: bool,
 }
 
 /// What completing a task sets.
@@ -68,6 +71,7 @@ pub const FEATURES: &[&str] = &[
     "message_start",
     "signal_start",
     "timer_start",
+    "conditional_start",
     "multiple_start",
     "parallel_multiple_start",
     "instantiating_receive_task",
@@ -89,6 +93,7 @@ pub const FEATURES: &[&str] = &[
     "inclusive",
     "graph",
     "complex",
+    "complex_single",
     "complex_inclusive",
     "complex_without_condition",
     "event_gateway",
@@ -119,6 +124,7 @@ pub const FEATURES: &[&str] = &[
     "end_escalation",
     "end_compensation",
     "end_terminate",
+    "end_multiple",
     "end_cancel",
     // Boundary events.
     "boundary_message",
@@ -135,7 +141,9 @@ pub const FEATURES: &[&str] = &[
     "boundary_error",
     "boundary_error_catch_all",
     "boundary_multiple",
+    "boundary_multiple_keep",
     "boundary_parallel_multiple",
+    "boundary_parallel_multiple_keep",
     "boundary_compensation",
     "handler_boundary",
     "boundary_cancel",
@@ -151,6 +159,10 @@ pub const FEATURES: &[&str] = &[
     "esp_escalation",
     "esp_escalation_keep",
     "esp_error",
+    "esp_multiple",
+    "esp_multiple_keep",
+    "esp_parallel_multiple",
+    "esp_parallel_multiple_keep",
     "esp_compensation",
     "process_esp",
     // Sub-processes and calls.
@@ -161,6 +173,8 @@ pub const FEATURES: &[&str] = &[
     "transaction_cancel",
     "ad_hoc_parallel",
     "ad_hoc_sequential",
+    "ad_hoc_sequential_flow",
+    "ad_hoc_sequential_keep",
     "ad_hoc_condition",
     "ad_hoc_keep",
     "ad_hoc_flow",
@@ -227,6 +241,7 @@ pub fn draw(plan: &Plan) -> Model {
         processes: builder.processes,
         variables: builder.variables,
         effects: builder.effects,
+        conditional_start: builder.conditional_start,
     }
 }
 
@@ -238,6 +253,7 @@ struct Builder {
     processes: Vec<String>,
     variables: Variables,
     effects: BTreeMap<String, Vec<Effect>>,
+    conditional_start: bool,
     /// The process that is drawn has the data object `items`.
     has_items: bool,
 }

@@ -109,13 +109,20 @@ impl Builder {
                 };
                 scope.node(&start, "startEvent").on(event);
             }
-            "multiple_start" => {
-                let node = scope.node(&start, "startEvent").on(Event::Message(message("a")));
-                node.on(Event::Signal(message("b")));
+            "conditional_start" => {
+                self.conditional_start = true;
+                scope.node(&start, "startEvent").on(Event::Conditional(condition(random)));
             }
-            "parallel_multiple_start" => {
-                let node = scope.node(&start, "startEvent").with("parallelMultiple", "true");
+            "multiple_start" | "parallel_multiple_start" => {
+                let node = scope.node(&start, "startEvent");
+                if plan.block == "parallel_multiple_start" {
+                    node.with("parallelMultiple", "true");
+                }
                 node.on(Event::Message(message("a"))).on(Event::Signal(message("b")));
+                if random.chance(30) {
+                    self.conditional_start = true;
+                    node.on(Event::Conditional(condition(random)));
+                }
             }
             "instantiating_receive_task" => {
                 let name = format!("message_{}", message("a"));

@@ -1,6 +1,6 @@
 //! Blocks of scopes: sub-processes, their event sub-processes and boundary events, transactions, ad-hoc, calls.
 
-use super::events::name;
+use super::events::{name, some};
 use super::{Builder, Effect, Plan, Random, condition};
 use crate::diagram::{Event, Scope};
 
@@ -105,7 +105,7 @@ impl Builder {
         inner.node(&start, "startEvent");
         let first = self.compensable(plan, &mut inner, &start, "a", random);
         let second = self.compensable(plan, &mut inner, &first, "b", random);
-        let (split, cancel) = (plan.id("split_"), plan.id("cancel_"));
+        let (split, cancel, seed) = (plan.id("split_"), plan.id("cancel_"), plan.seed);
         if random.chance(30) {
             let nested = plan.id("nested_");
             let mut deep = Scope::default();
@@ -113,13 +113,13 @@ impl Builder {
             deep.node(&begin, "startEvent");
             let job = self.job(plan, &mut deep, &begin, "n");
             self.decide(plan, &mut deep, &job, random, |builder, deep, at| {
-                builder.node(deep, at, &cancel, "endEvent").on(Event::Cancel);
+                builder.node(deep, at, &cancel, "endEvent").events = cancelling(seed);
             });
             self.node(&mut inner, &second, &nested, "subProcess").inner = Some(deep);
             self.end(plan, &mut inner, &nested, "t");
         } else {
             self.node(&mut inner, &second, &split, "exclusiveGateway");
-            self.node(&mut inner, &split, &cancel, "endEvent").on(Event::Cancel);
+            self.node(&mut inner, &split, &cancel, "endEvent").events = cancelling(seed);
             if let Some(flow) = inner.flows.last_mut() {
                 flow.condition = Some(condition(random));
             }
@@ -166,7 +166,7 @@ impl Builder {
         let mut inner = Scope::default();
         let counter = self.counter(plan);
         let conditional = plan.block == "ad_hoc_condition"
-            || plan.block == "ad_hoc_keep"
+            || plan.block.ends_with("_keep")
             || (plan.block == "ad_hoc_sequential" && random.chance(50));
         for index in 0..3 {
             let job = plan.id(&format!("inner_{index}_"));
@@ -174,15 +174,15 @@ impl Builder {
             inner.node(&job, element);
             self.affects(&job, Effect::Count(counter.clone()));
         }
-        if plan.block == "ad_hoc_flow" {
+        if plan.block.ends_with("_flow") {
             let after = plan.id("inner_after_");
             inner.flow(&plan.id("inner_0_"), &after);
             inner.node(&after, "serviceTask");
         }
-        let sequential = plan.block == "ad_hoc_sequential";
+        let sequential = plan.block.starts_with("ad_hoc_sequential");
         let node = self.node(scope, from, &id, "adHocSubProcess");
         node.with("ordering", if sequential { "Sequential" } else { "Parallel" });
-        if plan.block == "ad_hoc_keep" {
+        if plan.block.ends_with("_keep") {
             node.with("cancelRemainingInstances", "false");
         }
         if conditional {
@@ -245,11 +245,10 @@ impl Builder {
     ) -> String {
         let (host, boundary, merge) = (plan.id("host_"), plan.id("boundary_"), plan.id("merge_"));
         let kind = plan.block.trim_start_matches("boundary_");
-        let (kind, keep) = match kind.strip_suffix("_keep") {
-            Some(kind) => (kind, true),
-            None => (kind, kind == "parallel_multiple" && random.chance(50)),
-        };
-        let mut events = vec![(boundary, waited(kind, random))];
+        let (kind, keep) = kind.strip_suffix("_keep").map_or((kind, false), |kind| (kind, true));
+        let waited = waited(kind, keep, random);
+        let throws = throws(&waited);
+        let mut events = vec![(boundary, waited)];
         if kind == "error_catch_all" {
             // An exact one beside it, written before or behind it.
             let exact = (plan.id("boundary_also_"), vec![Event::Error(name("E", 2, random))]);
@@ -257,12 +256,9 @@ impl Builder {
         }
         let mut seed = random.clone();
         let content = match kind {
-            "error" | "error_catch_all" => {
-                let more: Ending<'_> = &mut |builder, inner, at| builder.may_fail(plan, inner, at, &mut seed);
-                Some(self.inside(plan, 0, Some(more)))
-            }
-            "escalation" => {
-                let more: Ending<'_> = &mut |builder, inner, at| builder.escalates(plan, inner, at);
+            _ if throws != (false, false) => {
+                let more: Ending<'_> =
+                    &mut |builder, inner, at| builder.throwing(throws, plan, inner, at, &mut seed);
                 Some(self.inside(plan, 0, Some(more)))
             }
             _ if random.chance(50) && !plan.children.is_empty() => Some(self.inside(plan, 0, None)),
@@ -293,6 +289,25 @@ impl Builder {
         }
         scope.node(&merge, "exclusiveGateway");
         merge
+    }
+
+    /// Tasks after which what the scope's events wait for is thrown: escalations, errors.
+    fn throwing(
+        &mut self,
+        (escalations, errors): (bool, bool),
+        plan: &Plan,
+        scope: &mut Scope,
+        from: &str,
+        random: &mut Random,
+    ) -> String {
+        let mut at = from.to_owned();
+        if escalations {
+            at = self.escalates(plan, scope, &at);
+        }
+        if errors {
+            at = self.may_fail(plan, scope, &at, random);
+        }
+        at
     }
 
     /// A task after which an error may be thrown.
@@ -332,9 +347,9 @@ impl Builder {
         let id = plan.id("sub_");
         let kind = plan.block.trim_start_matches("esp_").trim_end_matches("_keep");
         let mut seed = random.clone();
+        let throws = throws(&start_events(plan).0);
         let mut more = |builder: &mut Builder, inner: &mut Scope, at: &str| match kind {
-            "error" => builder.may_fail(plan, inner, at, &mut seed),
-            "escalation" => builder.escalates(plan, inner, at),
+            _ if throws != (false, false) => builder.throwing(throws, plan, inner, at, &mut seed),
             "compensation" => builder.compensable(plan, inner, at, "inner", &mut seed),
             _ => builder.job(plan, inner, at, "main"),
         };
@@ -357,15 +372,17 @@ impl Builder {
 
     /// The event sub-process of a block `esp_...`, in a scope.
     pub(super) fn event_sub_process(&mut self, plan: &Plan, scope: &mut Scope, random: &mut Random) {
+        let (events, keep) = start_events(plan);
         let kind = plan.block.trim_start_matches("esp_");
-        let (kind, keep) = kind.strip_suffix("_keep").map_or((kind, false), |kind| (kind, true));
-        let events = waited(kind, random);
         let (id, start) = (plan.id("esp_"), plan.id("esp_start_"));
         let mut inner = Scope::default();
         let node = inner.node(&start, "startEvent");
         node.events = events;
         if keep {
             node.with("isInterrupting", "false");
+        }
+        if kind.starts_with("parallel") {
+            node.with("parallelMultiple", "true");
         }
         let mut at = self.job(plan, &mut inner, &start, "esp");
         if kind == "compensation" && random.chance(50) {
@@ -385,6 +402,31 @@ impl Builder {
 /// What a block adds at the end of a scope.
 pub(super) type Ending<'a> = &'a mut dyn FnMut(&mut Builder, &mut Scope, &str) -> String;
 
+/// What the start event of a block `esp_...` waits for, and whether it does not interrupt.
+fn start_events(plan: &Plan) -> (Vec<Event>, bool) {
+    let kind = plan.block.trim_start_matches("esp_");
+    let (kind, keep) = kind.strip_suffix("_keep").map_or((kind, false), |kind| (kind, true));
+    (waited(kind, keep, &mut Random::new(plan.seed.rotate_left(17))), keep)
+}
+
+/// Whether escalations and errors are waited for.
+fn throws(events: &[Event]) -> (bool, bool) {
+    let any = |is: fn(&Event) -> bool| events.iter().any(is);
+    (any(|it| matches!(it, Event::Escalation(_))), any(|it| matches!(it, Event::Error(_))))
+}
+
+/// What ends a transaction: a cancel event, sometimes one that throws more.
+fn cancelling(seed: u64) -> Vec<Event> {
+    let mut random = Random::new(seed.rotate_left(29));
+    let mut events = vec![Event::Cancel];
+    if random.chance(30) {
+        let (message, signal) =
+            (Event::Message(name("M", 3, &mut random)), Event::Signal(name("S", 2, &mut random)));
+        events.insert(random.index(2), if random.chance(50) { message } else { signal });
+    }
+    events
+}
+
 /// A multi-instance marker.
 fn repeated(random: &mut Random) -> String {
     format!(
@@ -395,7 +437,7 @@ fn repeated(random: &mut Random) -> String {
 }
 
 /// What an event of this kind waits for.
-fn waited(kind: &str, random: &mut Random) -> Vec<Event> {
+fn waited(kind: &str, keep: bool, random: &mut Random) -> Vec<Event> {
     let (message, signal) = (Event::Message(name("M", 3, random)), Event::Signal(name("S", 2, random)));
     let timer = Event::Timer(format!("PT{}S", 1 + random.below(4)));
     let code = |random: &mut Random, letter: &str| match random.below(3) {
@@ -407,8 +449,26 @@ fn waited(kind: &str, random: &mut Random) -> Vec<Event> {
         "timer" => vec![timer],
         "cycle" => vec![Event::Cycle(format!("R{}/PT{}S", 2 + random.below(2), 1 + random.below(3)))],
         "conditional" => vec![Event::Conditional(condition(random))],
-        "multiple" => vec![message, signal, timer],
-        "parallel_multiple" => vec![signal, message],
+        "multiple" | "parallel_multiple" => {
+            let (escalation, error) = (code(random, "C"), code(random, "E"));
+            let mut all = vec![message, signal, timer, Event::Escalation(escalation.clone())];
+            all.extend([Event::Conditional(condition(random)), Event::Escalation(escalation)]);
+            // Nothing goes on beside an error.
+            all.extend((!keep).then_some(Event::Error(error)));
+            if kind == "parallel_multiple" && keep {
+                // Whether a timer runs again when they all begin anew is left out of the comparison.
+                all.retain(|it| !matches!(it, Event::Timer(_)));
+            }
+            let count = 2 + random.index(2);
+            let mut chosen = some(&mut all, count, random);
+            let escalates = |it: &Event| matches!(it, Event::Escalation(_));
+            if chosen.iter().filter(|it| escalates(it)).count() > 1 {
+                // Once is enough.
+                chosen.retain(|it| !escalates(it));
+                chosen.extend(some(&mut all, 2, random));
+            }
+            chosen
+        }
         "error" => vec![Event::Error(code(random, "E"))],
         "error_catch_all" => vec![Event::Error(String::new())],
         "escalation" => vec![Event::Escalation(code(random, "C"))],

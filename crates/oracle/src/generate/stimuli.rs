@@ -38,6 +38,12 @@ pub fn next_stimulus(random: &mut Random, model: &Model, seen: &Observation) -> 
         82..92 if !model.messages.is_empty() => {
             Stimulus::Message { name: random.pick(&model.messages).clone() }
         }
+        92..95 if model.conditional_start && seen.instances.len() < INSTANCES => {
+            let mut variables = model.variables.clone();
+            let drawn = ["x", "y", "z"].map(|name| (name.to_owned(), Value::Int(small(random))));
+            variables.extend(drawn);
+            Stimulus::Conditions { variables }
+        }
         _ => Stimulus::Advance { ms: TICK_MS * (1 + random.below(4)) },
     }
 }
@@ -56,6 +62,7 @@ fn catches_errors(model: &Model) -> bool {
     ["boundary_error", "boundary_error_catch_all", "esp_error", "called_error", "handler_boundary"]
         .iter()
         .any(|it| model.features.contains(it))
+        || model.features.iter().any(|it| it.contains("multiple"))
 }
 
 /// Tasks that wait, as (element, number among those of the element, instance).
@@ -73,6 +80,12 @@ fn waiting(seen: &Observation) -> Vec<(String, usize, usize)> {
         }
     }
     out
+}
+
+/// Completes one of the tasks that wait.
+pub(crate) fn completion(random: &mut Random, model: &Model, seen: &Observation) -> Option<Stimulus> {
+    let waiting = waiting(seen);
+    (!waiting.is_empty()).then(|| complete(random, model, seen, &waiting))
 }
 
 fn complete(

@@ -32,22 +32,24 @@ impl Instance {
             EventTrigger::Multiple { triggers, parallel } => (triggers.clone(), *parallel),
             single => (vec![single.clone()], false),
         };
-        let singles = triggers.into_iter().map(|trigger| {
-            let due = match &trigger {
-                EventTrigger::Timer(timer) => {
-                    let text = timer.expression().map(|it| self.evaluate(it, id, &Variables::new()));
-                    due(timer, text, self.shared.now.get())
-                }
-                _ => None,
-            };
-            Single { trigger, due, was_true: false, occurred: false }
-        });
-        let singles = singles.collect();
+        let singles = triggers.into_iter().map(|trigger| self.armed(id, trigger)).collect();
         let sequence = self.shared.next();
         let Some(live) = self.lives.get_mut(&id) else { return };
         let listens = false;
         live.arms.push(Arm { sequence, rearmed_from: None, listens, role, singles, parallel, interrupting });
         self.ask_for_messages(id, sequence);
+    }
+
+    /// An event definition that begins to wait.
+    fn armed(&self, id: Id, trigger: EventTrigger) -> Single {
+        let due = match &trigger {
+            EventTrigger::Timer(timer) => {
+                let text = timer.expression().map(|it| self.evaluate(it, id, &Variables::new()));
+                due(timer, text, self.shared.now.get())
+            }
+            _ => None,
+        };
+        Single { trigger, due, was_true: false, occurred: false }
     }
 
     /// An arm that waits for a message looks for one that was kept, after the step.
@@ -193,13 +195,22 @@ impl Instance {
             single.occurred = false;
         }
         self.fire(id, sequence);
-        // What stays armed for all of them begins anew.
-        let next = self.shared.next();
-        if let Some(arm) = self.find_arm_mut(id, sequence).filter(|_| parallel) {
-            arm.rearmed_from = Some(sequence);
-            arm.sequence = next;
-            self.ask_for_messages(id, next);
+        if parallel && !any {
+            self.arm_anew(id, sequence);
         }
+    }
+
+    /// What stays armed for all of its event definitions begins anew: timers run from now, conditions must turn true again.
+    fn arm_anew(&mut self, id: Id, sequence: u64) {
+        let Some(arm) = self.find_arm(id, sequence) else { return };
+        let anew = |it: &Single| Single { was_true: it.was_true, ..self.armed(id, it.trigger.clone()) };
+        let singles = arm.singles.iter().map(anew).collect();
+        let next = self.shared.next();
+        let Some(arm) = self.find_arm_mut(id, sequence) else { return };
+        arm.rearmed_from = Some(sequence);
+        arm.sequence = next;
+        arm.singles = singles;
+        self.ask_for_messages(id, next);
     }
 
     /// An arm fires.
@@ -262,10 +273,17 @@ impl Instance {
         }
     }
 
-    /// A throw or end event.
+    /// A throw or end event. Of several event definitions, those that end the thrower or its scope come last.
     pub(crate) fn throw(&mut self, scope: Id, node: usize, trigger: &EventTrigger) {
+        let ends = |it: &EventTrigger| {
+            use EventTrigger::{Cancel, Error, Link, Terminate};
+            matches!(it, Link(_) | Error(_) | Cancel | Terminate)
+        };
         let rest = match trigger {
-            EventTrigger::Multiple { triggers, .. } => VecDeque::from(triggers.clone()),
+            EventTrigger::Multiple { triggers, .. } => {
+                let (last, first): (Vec<_>, Vec<_>) = triggers.iter().cloned().partition(ends);
+                first.into_iter().chain(last).collect()
+            }
             EventTrigger::None => VecDeque::new(),
             single => VecDeque::from([single.clone()]),
         };
@@ -286,16 +304,17 @@ impl Instance {
                 return;
             };
             match trigger {
-                EventTrigger::Message(it) => self.sends.extend(self.message_name(it).map(Send::Message)),
-                EventTrigger::Signal(it) => {
-                    if let Some(name) = self.signal_name(it) {
-                        self.signal_here(&name);
-                        self.sends.push(Send::Signal(name));
+                EventTrigger::Message(_) | EventTrigger::Signal(_) | EventTrigger::Escalation(_) => {
+                    let after = rest.clone();
+                    self.throw_outwards(id, &trigger);
+                    if !self.lives.contains_key(&id) {
+                        // All of them occur, though one had the thrower ended.
+                        let sent = |it: &&EventTrigger| {
+                            matches!(it, EventTrigger::Message(_) | EventTrigger::Signal(_))
+                        };
+                        after.iter().filter(sent).for_each(|it| self.throw_outwards(id, it));
+                        return;
                     }
-                }
-                EventTrigger::Escalation(it) => {
-                    let code = self.escalation_code(it).unwrap_or_default();
-                    self.throw_escalation(id, &code);
                 }
                 EventTrigger::Error(it) => {
                     let code = self.error_code(it).unwrap_or_default();
@@ -330,6 +349,24 @@ impl Instance {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Throws what the thrower survives, unless a catcher interrupts it.
+    fn throw_outwards(&mut self, id: Id, trigger: &EventTrigger) {
+        match trigger {
+            EventTrigger::Message(it) => self.sends.extend(self.message_name(*it).map(Send::Message)),
+            EventTrigger::Signal(it) => {
+                if let Some(name) = self.signal_name(*it) {
+                    self.signal_here(&name);
+                    self.sends.push(Send::Signal(name));
+                }
+            }
+            EventTrigger::Escalation(it) => {
+                let code = self.escalation_code(*it).unwrap_or_default();
+                self.throw_escalation(id, &code);
+            }
+            _ => {}
         }
     }
 
@@ -368,7 +405,9 @@ impl Instance {
                             Role::EventSubProcess(node, _) => !boundary && Some(node) != came_from,
                             Role::Own | Role::Behind(_) => false,
                         };
-                        let found = arm.singles.iter().position(|it| matching(&it.trigger) == Some(exact));
+                        let found = (0..arm.singles.len()).find(|index| {
+                            matching(&arm.singles[*index].trigger) == Some(exact) && self.fits(arm, *index)
+                        });
                         if let Some(index) = found.filter(|_| here) {
                             return Some((live.id, arm.sequence, index));
                         }
@@ -379,6 +418,18 @@ impl Instance {
             at = live.parent;
         }
         None
+    }
+
+    /// True when an arm can take this one of its errors and escalations now. Where all must occur, each counts once, and
+    /// an error must be the last: it ends what throws it.
+    fn fits(&self, arm: &Arm, index: usize) -> bool {
+        let single = &arm.singles[index];
+        if !arm.parallel || self.is_planted(Quirk::ParallelMultipleAny) {
+            return true;
+        }
+        let mut others = arm.singles.iter().enumerate().filter(|(other, _)| *other != index);
+        !single.occurred
+            && (!matches!(single.trigger, EventTrigger::Error(_)) || others.all(|(_, it)| it.occurred))
     }
 
     fn error_catcher(&self, from: Id, code: &str) -> Option<(Id, u64, usize)> {
@@ -447,7 +498,8 @@ impl Instance {
             _ => false,
         };
         let found = self.lives[&id].arms.iter().find_map(|arm| {
-            let index = arm.singles.iter().position(|it| same(&it.trigger))?;
+            let mut indexes = 0..arm.singles.len();
+            let index = indexes.find(|it| same(&arm.singles[*it].trigger) && self.fits(arm, *it))?;
             Some((arm.sequence, index))
         });
         if let Some((sequence, index)) = found {

@@ -12,10 +12,12 @@ impl Instance {
     /// First flow with a true condition, else the default flow.
     pub(crate) fn exclusive(&mut self, scope: Id, node: usize) {
         let default = self.node(node).default_flow;
-        let others: Vec<usize> = self.outgoing_but(node, default);
+        let (others, none) = (self.outgoing_but(node, default), Variables::new());
         // A condition that is neither true nor false keeps the token, whatever the default flow.
-        let mut decided =
-            others.iter().map(|flow| self.decision(*flow, scope)).take_while(|it| *it != Value::Bool(true));
+        let mut decided = others
+            .iter()
+            .map(|flow| self.decision(*flow, scope, &none))
+            .take_while(|it| *it != Value::Bool(true));
         if decided.any(|it| it != Value::Bool(false)) {
             return self.pass_by(scope, node, Vec::new());
         }
@@ -31,9 +33,9 @@ impl Instance {
         self.node(node).outgoing.iter().copied().filter(|flow| Some(*flow) != default).collect()
     }
 
-    fn decision(&self, flow: usize, scope: Id) -> Value {
+    fn decision(&self, flow: usize, scope: Id, more: &Variables) -> Value {
         let condition = self.flow(flow).condition.as_ref();
-        condition.map_or(Value::Bool(true), |it| self.evaluate(it, scope, &Variables::new()))
+        condition.map_or(Value::Bool(true), |it| self.evaluate(it, scope, more))
     }
 
     /// True without a condition.
@@ -90,7 +92,7 @@ impl Instance {
                 }
                 false => self.flows_waiting(scope, node).len() == incoming.len(),
             };
-            if !ready {
+            if !ready || self.is_planted(Quirk::ParallelJoinNeverFires) {
                 return;
             }
             self.consume(scope, node, &incoming);
@@ -144,9 +146,21 @@ impl Instance {
             }
             None => !joins,
         };
-        if ready {
-            self.activate_complex(scope, node);
+        if ready && self.activate_complex(scope, node) && self.node(node).incoming.len() < 2 {
+            // Nothing else is awaited: it waits for start again, and what was left may be enough for the next round.
+            while self.is_enough(scope, node) && self.activate_complex(scope, node) {}
         }
+    }
+
+    /// True where tokens are left at a complex gateway and its activation condition is true for them.
+    fn is_enough(&self, scope: Id, node: usize) -> bool {
+        let FlowNodeKind::ComplexGateway { activation_condition: Some(condition) } = &self.node(node).kind
+        else {
+            return false;
+        };
+        let more = self.gateway_variables(scope, node, true);
+        self.waiting.iter().any(|it| it.scope == scope && it.node == node)
+            && self.is_true(condition, scope, &more)
     }
 
     fn gateway_variables(&self, scope: Id, node: usize, waiting_for_start: bool) -> Variables {
@@ -157,7 +171,8 @@ impl Instance {
         ])
     }
 
-    fn activate_complex(&mut self, scope: Id, node: usize) {
+    /// False where no flow can be taken: an incident.
+    fn activate_complex(&mut self, scope: Id, node: usize) -> bool {
         let more = self.gateway_variables(scope, node, true);
         let flows = self.all_holding(node, scope, &more);
         let counted = self.flows_waiting(scope, node);
@@ -171,28 +186,28 @@ impl Instance {
         if !stuck && joins && !self.is_planted(Quirk::ComplexNeverResets) {
             self.resets.insert((node, scope), counted);
         }
+        !stuck
     }
 
     fn reset_complex(&mut self, scope: Id, node: usize) {
-        let Some(counted) = self.resets.remove(&(node, scope)) else { return };
-        let rest: Vec<usize> =
-            self.node(node).incoming.iter().copied().filter(|flow| !counted.contains(flow)).collect();
         let more = self.gateway_variables(scope, node, false);
         let conditional = |flow: &usize| self.flow(*flow).condition.is_some();
         let flows: Vec<usize> = self.node(node).outgoing.iter().copied().filter(conditional).collect();
+        // A condition that is neither true nor false: nothing has happened yet.
+        if flows.iter().any(|flow| !matches!(self.decision(*flow, scope, &more), Value::Bool(_))) {
+            let id = self.shared.next();
+            self.add(id, Some(node), Some(scope), Kind::Pass);
+            return self.get_stuck(id);
+        }
         let flows: Vec<usize> = flows.into_iter().filter(|flow| self.holds(*flow, scope, &more)).collect();
+        let Some(counted) = self.resets.remove(&(node, scope)) else { return };
+        let rest: Vec<usize> =
+            self.node(node).incoming.iter().copied().filter(|flow| !counted.contains(flow)).collect();
         self.consume(scope, node, &rest);
         self.send(scope, &flows);
         // Tokens that were left may be enough for the next round.
-        let left = self.waiting.iter().any(|it| it.scope == scope && it.node == node);
-        if let FlowNodeKind::ComplexGateway { activation_condition: Some(condition) } =
-            self.node(node).kind.clone()
-            && left
-        {
-            let more = self.gateway_variables(scope, node, true);
-            if self.is_true(&condition, scope, &more) {
-                self.activate_complex(scope, node);
-            }
+        if self.is_enough(scope, node) {
+            self.activate_complex(scope, node);
         }
     }
 
@@ -245,6 +260,10 @@ impl Instance {
 
     /// The complex gateway's reset: nothing is awaited any more on flows that have not been counted.
     fn is_reset(&self, scope: Id, node: usize) -> bool {
+        let here = |live: &&Live| live.parent == Some(scope) && live.node == Some(node);
+        if self.lives.values().filter(here).any(|live| live.stuck) {
+            return false;
+        }
         let counted = &self.resets[&(node, scope)];
         let with = self.flows_waiting(scope, node);
         let incoming = self.node(node).incoming.iter().copied();
@@ -287,12 +306,11 @@ impl Instance {
 
     /// The catch event that a link throw event leads to.
     pub(crate) fn link_target(&self, node: usize) -> Option<usize> {
-        let FlowNodeKind::IntermediateThrowEvent { trigger: EventTrigger::Link(name) } =
-            &self.node(node).kind
-        else {
-            return None;
+        let FlowNodeKind::IntermediateThrowEvent { trigger } = &self.node(node).kind else { return None };
+        let wanted = match trigger {
+            EventTrigger::Multiple { triggers, .. } => triggers.iter().find(|it| is_link(it))?.clone(),
+            single => Some(single).filter(|it| is_link(it))?.clone(),
         };
-        let wanted = EventTrigger::Link(name.clone());
         self.definition().children(self.node(node).parent).find(|it| {
             matches!(&self.node(*it).kind, FlowNodeKind::IntermediateCatchEvent { trigger } if *trigger == wanted)
         })
@@ -362,4 +380,8 @@ impl Instance {
             }
         }
     }
+}
+
+fn is_link(trigger: &EventTrigger) -> bool {
+    matches!(trigger, EventTrigger::Link(_))
 }

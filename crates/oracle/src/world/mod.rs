@@ -18,6 +18,7 @@ use std::rc::Rc;
 use bpmn::Definitions;
 use bpmn::model::{EventTrigger, FlowNodeKind, Process};
 
+use crate::ending::{Inspect, Left, Remains};
 use crate::quirk::Quirk;
 use crate::subject::{InstanceView, Observation, Outcome, State, Stimulus, Subject, TICK_MS};
 use crate::value::Variables;
@@ -153,6 +154,10 @@ impl World {
             }
             Stimulus::Signal { name } => {
                 self.broadcast(name, None);
+                None
+            }
+            Stimulus::Conditions { variables } => {
+                self.look_at_starts(variables);
                 None
             }
             Stimulus::Advance { ms } => {
@@ -310,17 +315,36 @@ impl World {
                 self.instances[instance].ask_for_messages(live, sequence);
                 self.step(instance);
             }
-            Catcher::Start { start, index } => {
-                let any = self.shared.quirk == Some(Quirk::ParallelMultipleAny);
-                let it = &self.starts[start];
-                let (model, process) = (Rc::clone(&it.model), it.process);
-                let entry = match it.entry {
-                    // The instance begins with the first of the events, and waits for the others.
-                    Entry::Event(node) if it.arm.parallel && !any => Entry::Partly { node, index },
-                    entry => entry,
-                };
-                self.create(model, process, entry, Variables::new(), None);
-            }
+            Catcher::Start { start, index } => self.begin(start, index, Variables::new()),
+        }
+    }
+
+    /// An instance begins with an event.
+    fn begin(&mut self, start: usize, index: usize, variables: Variables) {
+        let any = self.shared.quirk == Some(Quirk::ParallelMultipleAny);
+        let it = &self.starts[start];
+        let (model, process) = (Rc::clone(&it.model), it.process);
+        let entry = match it.entry {
+            // The instance begins with the first of the events, and waits for the others.
+            Entry::Event(node) if it.arm.parallel && !any => Entry::Partly { node, index },
+            entry => entry,
+        };
+        self.create(model, process, entry, variables, None);
+    }
+
+    /// An instance begins at each start event with a condition that is true.
+    fn look_at_starts(&mut self, variables: &Variables) {
+        let mut found = Vec::new();
+        for (start, it) in self.starts.iter().enumerate() {
+            let holds = |single: &Single| {
+                let EventTrigger::Conditional(Some(condition)) = &single.trigger else { return false };
+                let variable = |name: &str| variables.get(name).cloned();
+                crate::expression::evaluate(&condition.text, &variable) == crate::Value::Bool(true)
+            };
+            found.extend(it.arm.singles.iter().position(holds).map(|index| (start, index)));
+        }
+        for (start, index) in found {
+            self.begin(start, index, variables.clone());
         }
     }
 
@@ -518,6 +542,27 @@ impl Subject for World {
 
     fn observe(&self) -> Observation {
         World::observe(self)
+    }
+}
+
+impl Inspect for World {
+    fn remains(&self) -> Vec<Remains> {
+        let remains = |instance: &Instance| {
+            let left = |live: &Live| {
+                let element_id = instance.node(live.node?).id.clone();
+                Some(Left { key: live.id, parent: live.parent.unwrap_or(ROOT), element_id })
+            };
+            let token = |token: &state::Token| {
+                let flow = token.flow.map(|flow| instance.flow(flow).id.clone());
+                (token.scope, flow.unwrap_or_default())
+            };
+            Remains {
+                called_by: instance.caller.map(|(caller, _)| caller),
+                live: instance.lives.values().filter_map(left).collect(),
+                tokens: instance.waiting.iter().map(token).collect(),
+            }
+        };
+        self.instances.iter().map(remains).collect()
     }
 }
 

@@ -46,6 +46,7 @@ impl Instance {
                 let sequence = self.lives[&id].arms.last().map(|arm| arm.sequence);
                 if let Some(sequence) = sequence {
                     self.occur(id, sequence, index);
+                    self.fire_true(id);
                 }
             }
         }
@@ -205,6 +206,7 @@ impl Instance {
             Kind::AdHoc { pending, closed } => {
                 idle && (*closed || !pending.is_empty() || !self.has_condition(live))
             }
+            Kind::Scope => idle && !self.is_planted(Quirk::SubProcessNeverEnds),
             _ => idle,
         }
     }

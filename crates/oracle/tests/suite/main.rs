@@ -2,12 +2,14 @@
 
 mod boundary;
 mod compensation;
+mod ending;
 mod event_sub_processes;
 mod events;
 mod gateways;
 mod generated;
 mod joins;
 mod loops;
+mod multiple;
 mod scopes;
 mod script;
 mod starts;

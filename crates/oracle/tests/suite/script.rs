@@ -190,6 +190,7 @@ fn stimulus(line: &str) -> Stimulus {
         "signal" => Stimulus::Signal { name },
         "advance" => Stimulus::Advance { ms: 1000 * name.parse::<u64>().expect("seconds") },
         "set" => Stimulus::SetVariables { variables },
+        "conditions" => Stimulus::Conditions { variables },
         "cancel" => Stimulus::Cancel,
         _ => panic!("`{line}` is no stimulus"),
     }
