@@ -4,6 +4,7 @@ use super::Problems;
 use super::items::{is_executed, named};
 use super::schema::bpmn_elements;
 use super::standard::local;
+use crate::diagnostic::Severity;
 use crate::model::Dialect;
 use crate::ns;
 use crate::xml::{Document, Element};
@@ -67,7 +68,12 @@ pub(super) fn truth(document: &Document, problems: &mut Problems<'_>) {
         let is_text = inner.is_some_and(|inner| !inner.contains('"'));
         if (is_number || is_text) && is_executed(element) {
             let message = format!("`{}` is `{text}`, which is neither true nor false", element.name());
-            problems.element(element, "bpmn.truth-value", message, "write a condition");
+            // Camunda 8 takes such a file, and its instances stop there with an incident.
+            let severity = match problems.dialect {
+                Dialect::Zeebe => Severity::Warning,
+                _ => Severity::Error,
+            };
+            problems.element_as(severity, element, "bpmn.truth-value", message, "write a condition");
         }
     }
 }

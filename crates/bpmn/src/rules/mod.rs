@@ -120,7 +120,7 @@ pub(crate) fn check_document(document: &Document, imports: Option<Imports<'_>>) 
     let mut problems = Problems::new(document.file());
     let root = document.root();
     if root.is(ns::BPMN, "definitions") {
-        problems.keeps_to_schema = model::dialect(document) == Dialect::Zeebe;
+        problems.dialect = model::dialect(document);
         references::check(document, imports, &mut problems);
         DOCUMENT_RULES.iter().for_each(|rule| rule(document, &mut problems));
     } else {
@@ -192,13 +192,13 @@ pub(crate) struct Problems<'a> {
     list: Vec<Diagnostic>,
     /// Errors and warnings so far, those not kept included.
     seen: [usize; 2],
-    /// What breaks the schema is an error, whatever it means.
-    keeps_to_schema: bool,
+    /// The dialect of the file; plain where only the typed view is looked at, which knows its own.
+    dialect: Dialect,
 }
 
 impl<'a> Problems<'a> {
     pub(crate) fn new(file: &'a str) -> Self {
-        Self { file, list: Vec::new(), seen: [0; 2], keeps_to_schema: false }
+        Self { file, list: Vec::new(), seen: [0; 2], dialect: Dialect::default() }
     }
 
     pub(crate) fn into_list(self) -> Vec<Diagnostic> {
@@ -271,7 +271,7 @@ impl<'a> Problems<'a> {
         help: &str,
     ) {
         let severity = match severity {
-            Severity::Warning if self.keeps_to_schema && SCHEMA.contains(&code) => Severity::Error,
+            Severity::Warning if self.dialect == Dialect::Zeebe && SCHEMA.contains(&code) => Severity::Error,
             severity => severity,
         };
         let seen = &mut self.seen[usize::from(severity == Severity::Warning)];

@@ -467,7 +467,8 @@ pub const CASES: &[(&str, &str, &str)] = &[
     (
         "bpmn.truth-value",
         between!(
-            "<bpmn:adHocSubProcess id='x'><bpmn:task id='t'/><bpmn:completionCondition>=23</bpmn:completionCondition></bpmn:adHocSubProcess>"
+            "!",
+            "<bpmn:adHocSubProcess id='x'><bpmn:task id='t'/><bpmn:completionCondition>23</bpmn:completionCondition></bpmn:adHocSubProcess>"
         ),
         "x",
     ),

@@ -196,11 +196,21 @@ fn zeebe_models_that_make_no_sense_are_refused_with_the_place() {
             "bpmn.condition-not-allowed",
             "eventBasedGateway",
         ),
-        ("a number as a condition", chosen_by("=5"), "bpmn.truth-value", "g_e"),
-        ("a text as a condition", chosen_by("=&quot;yes&quot;"), "bpmn.truth-value", "g_e"),
     ];
     for (claim, model, code, what) in cases {
         refused(claim, &model, code, what);
+    }
+}
+
+#[test]
+fn zeebe_conditions_that_can_never_be_true_deploy_and_become_incidents() {
+    for (condition, found) in [("=5", "NUMBER"), ("=&quot;yes&quot;", "STRING"), ("=null", "NULL")] {
+        let trace = trace(&chosen_by(condition), "start p");
+        let incident = format!("to be 'BOOLEAN', but was '{found}'");
+        assert!(
+            trace.contains("incident EXTRACT_VALUE_ERROR at g: ") && trace.contains(&incident),
+            "{trace}"
+        );
     }
 }
 
