@@ -16,6 +16,13 @@ pub fn check_versions(drawings: &[&str], script: &str, expected: Expect) {
     expected.assert_eq(&trace_of(&models, &script.replace("; ", "\n")));
 }
 
+/// All of these are in a trace, each behind the one before.
+#[track_caller]
+pub fn in_order(trace: &str, lines: &[&str]) {
+    let places: Vec<Option<usize>> = lines.iter().map(|line| trace.find(line)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{lines:?} in\n{trace}");
+}
+
 /// A process that starts with the event.
 pub fn start(event: &str) -> String {
     format!("p: process {{\n s: startEvent {event}\n a: serviceTask\n e: endEvent\n s -> a -> e\n}}\n")

@@ -2,7 +2,7 @@
 
 mod attached;
 
-use crate::skeleton::{catch, check, end, other, start, throw};
+use crate::skeleton::{catch, check, end, in_order, other, start, throw};
 use expect_test::expect;
 
 #[test]
@@ -479,11 +479,7 @@ fn end_multiple_throws_all_before_what_ends_it() {
     let terminate = ENDING.replace("FIRST", "terminate");
     for (drawing, last) in [(&terminate, "passed e"), (&ENDING.replace("FIRST", "error(BAD)"), "passed x")] {
         let trace = testkit::trace(&testkit::draw(drawing), "start p");
-        let places: Vec<Option<usize>> =
-            ["sent PublishMessage", "sent BroadcastSignal", "terminated a", last]
-                .map(|it| trace.find(it))
-                .into();
-        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{trace}");
+        in_order(&trace, &["sent PublishMessage", "sent BroadcastSignal", "terminated a", last]);
     }
 }
 
@@ -505,7 +501,5 @@ u ~ h
 t: endEvent terminate compensation(all)
 s -> a -> t"#;
     let trace = testkit::trace(&testkit::draw(drawing), "start p\ncomplete a\ncomplete h");
-    let places: Vec<Option<usize>> =
-        ["activated h", "completed h", "completed t", "InstanceCompleted"].map(|it| trace.find(it)).into();
-    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{trace}");
+    in_order(&trace, &["activated h", "completed h", "completed t", "InstanceCompleted"]);
 }

@@ -1,5 +1,7 @@
 //! Escalations and errors among the definitions of a parallel multiple event.
 
+use crate::skeleton::in_order;
+
 const ESCALATES: &str = r#"s: startEvent
 sub: subProcess {
 i: startEvent
@@ -20,28 +22,27 @@ s -> sub -> e; b -> x"#;
 fn boundary_parallel_multiple_waits_beside_an_escalation_for_the_rest() {
     let drawing = ESCALATES.replace("PARTS", "escalation(UP) signal(S)");
     let trace = testkit::trace(&testkit::draw(&drawing), "start p\nsignal S");
-    let places: Vec<Option<usize>> = [
-        "part 0 of b occurred",
-        "activated a",
-        "> signal S",
-        "terminated sub",
-        "passed b",
-        "InstanceCompleted",
-    ]
-    .map(|it| trace.find(it))
-    .into();
-    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{trace}");
+    in_order(
+        &trace,
+        &[
+            "part 0 of b occurred",
+            "activated a",
+            "> signal S",
+            "terminated sub",
+            "passed b",
+            "InstanceCompleted",
+        ],
+    );
 }
 
 #[test]
 fn boundary_parallel_multiple_catches_an_error_only_as_the_last_part() {
     let drawing = ESCALATES.replace("PARTS", "signal(S) error(BAD)");
     let early = testkit::trace(&testkit::draw(&drawing), "start p\ncomplete d\nsignal S\nresolve z");
-    let places: Vec<Option<usize>> =
-        ["incident UNHANDLED_ERROR_EVENT at z", "part 0 of b occurred", "caught by b", "passed b"]
-            .map(|it| early.find(it))
-            .into();
-    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{early}");
+    in_order(
+        &early,
+        &["incident UNHANDLED_ERROR_EVENT at z", "part 0 of b occurred", "caught by b", "passed b"],
+    );
     let late = testkit::trace(&testkit::draw(&drawing), "start p\nsignal S\ncomplete d");
     assert!(late.contains("caught by b") && !late.contains("incident"), "{late}");
 }
