@@ -273,7 +273,7 @@ fn born(key: Key, event: &Event) -> Instance {
         process_id: process_id.clone(),
         version: *version,
         tenant: tenant.clone(),
-        origin: origin.clone(),
+        origin: origin.as_deref().cloned(),
         business_id: business_id.clone(),
         tags: tags.clone(),
         traceparent: traceparent.clone(),

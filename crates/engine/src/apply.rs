@@ -387,7 +387,7 @@ impl Instance {
                 self.change_task(*key, |task| {
                     task.transition = Some(Transition {
                         kind: *kind,
-                        changes: changes.clone(),
+                        changes: TaskChanges::clone(changes),
                         variables: variables.clone(),
                         action: action.clone(),
                     });

@@ -340,7 +340,7 @@ impl Run<'_> {
             job,
             kind: failure.kind,
             message: record::Str::from(failure.message),
-            cause: failure.cause,
+            cause: failure.cause.map(Box::new),
         });
     }
 

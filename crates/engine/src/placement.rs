@@ -180,6 +180,10 @@ impl Run<'_> {
 
     /// Starts at a node; the sub-processes around it begin without their own start events.
     pub(crate) fn start_at(&mut self, node: usize) {
+        // Most starts have nothing around them.
+        if self.process.nodes[node].parent.is_none() {
+            return self.start(node, self.instance.key);
+        }
         match self.place_of(node, Key::NONE) {
             Ok(place) => {
                 let scope = self.open_place(&place, |_, _, _| {});

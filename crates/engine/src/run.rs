@@ -82,7 +82,8 @@ impl<'a> Run<'a> {
             now: env.now,
             blocks: env.blocks,
             sends: env.sends,
-            events: Vec::with_capacity(8),
+            // What most steps bring about, in a block that the allocator keeps at hand.
+            events: Vec::with_capacity(7),
             index: Vec::with_capacity(4),
             queue: VecDeque::with_capacity(4),
             throws: VecDeque::new(),

@@ -60,7 +60,13 @@ impl Run<'_> {
         variables: Variables,
         action: &str,
     ) {
-        self.emit(Event::UserTaskTransition { key, kind, changes, variables, action: Str::from(action) });
+        self.emit(Event::UserTaskTransition {
+            key,
+            kind,
+            changes: Box::new(changes),
+            variables,
+            action: Str::from(action),
+        });
         self.next_task_listener(key, kind, 0);
     }
 
@@ -87,7 +93,7 @@ impl Run<'_> {
                 let corrected = TaskChanges { assignee: None, ..changes };
                 self.emit(Event::UserTaskCreated { key });
                 if corrected != TaskChanges::default() {
-                    self.emit(Event::UserTaskUpdated { key, changes: corrected });
+                    self.emit(Event::UserTaskUpdated { key, changes: Box::new(corrected) });
                 }
                 if let Some(assignee) = assignee {
                     self.transition(key, TaskAction::Assigning, assign_to(&assignee), Variables::new(), "");
@@ -98,13 +104,13 @@ impl Run<'_> {
                 let others = TaskChanges { assignee: None, ..changes };
                 self.emit(Event::UserTaskAssigned { key, assignee });
                 if others != TaskChanges::default() {
-                    self.emit(Event::UserTaskUpdated { key, changes: others });
+                    self.emit(Event::UserTaskUpdated { key, changes: Box::new(others) });
                 }
             }
-            TaskAction::Updating => self.emit(Event::UserTaskUpdated { key, changes }),
+            TaskAction::Updating => self.emit(Event::UserTaskUpdated { key, changes: Box::new(changes) }),
             TaskAction::Completing => {
                 if changes != TaskChanges::default() {
-                    self.emit(Event::UserTaskUpdated { key, changes });
+                    self.emit(Event::UserTaskUpdated { key, changes: Box::new(changes) });
                 }
                 self.emit(Event::UserTaskCompleted { key, action });
                 self.complete_with(task.element, variables);
@@ -146,7 +152,7 @@ impl Run<'_> {
             return Ok(());
         }
         if *corrections != TaskChanges::default() {
-            self.emit(Event::UserTaskCorrected { key: task.key, changes: corrections.clone() });
+            self.emit(Event::UserTaskCorrected { key: task.key, changes: Box::new(corrections.clone()) });
         }
         self.next_task_listener(task.key, transition.kind, job.listener + 1);
         Ok(())

@@ -164,7 +164,7 @@ impl Projection {
             return Ok(());
         };
         let none = Origin::default();
-        let origin = origin.as_ref().unwrap_or(&none);
+        let origin = origin.as_deref().unwrap_or(&none);
         let root = key(origin.root).unwrap_or(at.instance);
         at.definition = definition.0;
         self.remember(at.instance, definition.0);
@@ -310,8 +310,8 @@ impl Projection {
             Event::UserTaskTransition { key, kind, changes, action, .. } => {
                 self.change_task(at, *key, |task| {
                     // What comes into being does not change; its assignee follows in a transition of its own.
-                    let nothing = *kind == TaskAction::Creating || *changes == TaskChanges::default();
-                    task.changes = (!nothing).then(|| changes.clone());
+                    let nothing = *kind == TaskAction::Creating || **changes == TaskChanges::default();
+                    task.changes = (!nothing).then(|| TaskChanges::clone(changes));
                     if *kind != TaskAction::Creating || &*task.state == "CREATING" {
                         task.state = kind.as_str().into();
                     }

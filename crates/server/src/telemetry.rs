@@ -385,7 +385,7 @@ mod tests {
             process_id: "p".into(),
             version: 1,
             variables: Vec::new(),
-            origin,
+            origin: origin.map(Box::new),
             business_id: "".into(),
             tags: Vec::new(),
             tenant: "".into(),

@@ -44,7 +44,7 @@ pub(crate) fn create(
         process_id: found.process_id.clone(),
         version: found.version,
         variables: variables.clone(),
-        origin: origin.clone(),
+        origin: origin.clone().map(Box::new),
         business_id: business_id.clone(),
         tags: tags.clone(),
         tenant: env.tenant.clone(),

@@ -24,7 +24,13 @@ pub(super) fn activate(
     run.emit(Event::ElementActivated { key, ordinal: model.ordinal, scope });
     run.open(key, waits);
     let task = run.key();
-    run.emit(Event::UserTaskCreating { key: task, element: key, attributes, form, form_key });
+    run.emit(Event::UserTaskCreating {
+        key: task,
+        element: key,
+        attributes: Box::new(attributes),
+        form,
+        form_key,
+    });
     let assignee = assignee.filter(|assignee| !assignee.is_empty());
     let changes = TaskChanges { assignee, ..TaskChanges::default() };
     if run.process.nodes[node].has_task_listeners(TaskAction::Creating) {

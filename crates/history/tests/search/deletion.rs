@@ -6,7 +6,6 @@ use dirigent_history::{
     DecisionDefinitions, DecisionInstances, DecisionRequirements, History, Jobs, ProcessDefinitions,
     ProcessInstances, UserTasks, Variables,
 };
-use record::command::TaskChanges;
 use record::event::DeployedFile;
 use record::wire::Bytes;
 use record::{AggregateId, Event, Key};
@@ -188,7 +187,7 @@ fn a_task_keeps_its_form_and_no_one_else_finds_it() {
     let task = Event::UserTaskCreating {
         key: Key(644),
         element: Key(642),
-        attributes: TaskChanges::default(),
+        attributes: Box::default(),
         form: "".into(),
         form_key: Key(7_000),
     };

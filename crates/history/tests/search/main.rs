@@ -208,7 +208,7 @@ fn jobs_and_incidents_follow_a_failure_and_its_resolution() {
             job: Key(643),
             kind: IncidentType::JobNoRetries,
             message: "boom".into(),
-            cause: Some(cause),
+            cause: Some(cause.into()),
         },
     ];
     log.instance(640, failed);
@@ -253,7 +253,7 @@ fn a_user_task_goes_through_its_states() {
     events.push(Event::UserTaskCreating {
         key: Key(643),
         element: Key(642),
-        attributes,
+        attributes: attributes.into(),
         form: "f".into(),
         form_key: Key(7),
     });
@@ -270,7 +270,7 @@ fn a_user_task_goes_through_its_states() {
     let transition = |kind| Event::UserTaskTransition {
         key: Key(643),
         kind,
-        changes: TaskChanges::default(),
+        changes: Box::default(),
         variables: Vec::new(),
         action: "claim".into(),
     };
@@ -283,7 +283,7 @@ fn a_user_task_goes_through_its_states() {
     assert_eq!(reader.search::<UserTasks>(&filtered(mine)).unwrap().total, 1);
     let changes = TaskChanges { priority: Some(80), due_date: Some("".into()), ..TaskChanges::default() };
     let denied = Event::UserTaskDenied { key: Key(643), reason: "no".into() };
-    log.instance(640, vec![Event::UserTaskUpdated { key: Key(643), changes }]);
+    log.instance(640, vec![Event::UserTaskUpdated { key: Key(643), changes: changes.into() }]);
     log.instance(640, vec![transition(TaskAction::Completing), denied]);
     log.deliver();
     let task = reader.get::<UserTasks>(TENANT, 643).unwrap().unwrap();

@@ -369,7 +369,7 @@ fn a_listeners_job_says_its_event_its_priority_and_its_denial() {
         Event::UserTaskCreating {
             key: Key(644),
             element: Key(642),
-            attributes: TaskChanges::default(),
+            attributes: Box::default(),
             form: "".into(),
             form_key: Key::NONE,
         },
@@ -400,10 +400,10 @@ fn what_a_transition_will_change_is_known_until_it_is_over() {
     log.deploy();
     let mut events = begun(640);
     let assignee = TaskChanges { assignee: Some("ada".into()), ..TaskChanges::default() };
-    let transition = |kind, changes| Event::UserTaskTransition {
+    let transition = |kind, changes: TaskChanges| Event::UserTaskTransition {
         key: Key(644),
         kind,
-        changes,
+        changes: changes.into(),
         variables: Vec::new(),
         action: "assign".into(),
     };
@@ -412,7 +412,7 @@ fn what_a_transition_will_change_is_known_until_it_is_over() {
         Event::UserTaskCreating {
             key: Key(644),
             element: Key(642),
-            attributes: TaskChanges::default(),
+            attributes: Box::default(),
             form: "".into(),
             form_key: Key::NONE,
         },
@@ -427,7 +427,7 @@ fn what_a_transition_will_change_is_known_until_it_is_over() {
         640,
         vec![Event::UserTaskCreated { key: Key(644) }, transition(TaskAction::Assigning, assignee)],
     );
-    log.instance(640, vec![Event::UserTaskCorrected { key: Key(644), changes: corrected.clone() }]);
+    log.instance(640, vec![Event::UserTaskCorrected { key: Key(644), changes: corrected.clone().into() }]);
     log.deliver();
     assert_eq!((task().assignee, task().changes), (None, Some(corrected)));
     log.instance(640, vec![Event::UserTaskAssigned { key: Key(644), assignee: "bob".into() }]);

@@ -18,7 +18,7 @@ with_definitions! {
             /// Variables of the root scope.
             4 variables: Variables,
             /// What started it.
-            5 origin: Option<Origin>,
+            5 origin: Option<Box<Origin>>,
             /// A name of the business for it.
             6 business_id: Str,
             /// Labels.
@@ -284,7 +284,7 @@ with_definitions! {
             /// What is wrong, for people.
             6 message: Str,
             /// The expression behind it.
-            7 cause: Option<Cause>,
+            7 cause: Option<Box<Cause>>,
         },
         /// An incident is no more.
         29 IncidentResolved {
@@ -298,7 +298,7 @@ with_definitions! {
             /// The element instance.
             2 element: Key,
             /// Candidates, dates, priority (its assignee follows in an assignment).
-            3 attributes: TaskChanges,
+            3 attributes: Box<TaskChanges>,
             /// Name of a form outside, or key of one in the model.
             4 form: Str,
             /// The deployed form.
@@ -316,7 +316,7 @@ with_definitions! {
             /// Which.
             2 kind: TaskAction,
             /// What it will change.
-            3 changes: TaskChanges,
+            3 changes: Box<TaskChanges>,
             /// Variables of a completion.
             4 variables: Variables,
             /// Name of the action.
@@ -334,7 +334,7 @@ with_definitions! {
             /// The task.
             1 key: Key,
             /// How.
-            2 changes: TaskChanges,
+            2 changes: Box<TaskChanges>,
         },
         /// A listener denied the transition; the task is as before.
         35 UserTaskDenied {
@@ -589,7 +589,7 @@ with_definitions! {
             /// The task.
             1 key: Key,
             /// The corrections.
-            2 changes: TaskChanges,
+            2 changes: Box<TaskChanges>,
         },
         /// Nothing of the instance goes on until it is resumed.
         92 InstanceSuspended {},

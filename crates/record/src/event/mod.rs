@@ -6,6 +6,11 @@ mod definitions;
 mod parts;
 
 pub use changes::Event;
+
+/// Steps collect events by value, and the block for those of one step is one that allocators keep at hand: what is large and
+/// rare is boxed.
+const _: () = assert!(size_of::<Event>() <= 144);
+
 pub use parts::{
     Cause, Chain, DecisionEvaluation, DeployedFile, EvaluatedDecision, EvaluatedInput, IncidentType, JobKind,
     MatchedRule, Pending, TaskAction,
