@@ -162,7 +162,7 @@ pub fn run(root: &Path, part: &str) -> Result<bool, String> {
     let target = root.join("target/planted/build");
     let _ = std::fs::remove_dir_all(&copy);
     std::fs::create_dir_all(&copy).map_err(|error| format!("{}: {error}", copy.display()))?;
-    shell(root, &format!("git archive HEAD | tar -x -C '{}'", copy.display()))?;
+    shell(root, &format!("git archive HEAD | tar -x -m -C '{}'", copy.display()))?;
     let by = found_by(&copy, &target)?;
     if !by.is_empty() {
         return Err(format!("without any bug planted there fail: {}", by.join(", ")));
