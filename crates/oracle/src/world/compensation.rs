@@ -120,6 +120,9 @@ impl Instance {
             return;
         };
         compensation.current = Some(current);
+        // A handler runs where its activity did, also inside the event sub-process that throws.
+        let from = self.lives[&id].parent.unwrap_or(scope);
+        let scope = self.scope_with(from, self.node(record.node).parent).unwrap_or(scope);
         match record.how {
             How::Handler { boundary, handler } => {
                 self.pass(boundary);
